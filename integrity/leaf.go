@@ -28,6 +28,10 @@ type Leaves struct {
 	key  Key
 	mac  hash.Hash
 	leaf hash.Hash
+	// head is the leaf's prefix and salt, num the record's number, sum a hash's
+	// result: in the struct, since what goes through hash.Hash escapes.
+	head [1 + SaltSize]byte
+	num  [8]byte
 	sum  [sha256.Size]byte
 }
 
@@ -37,24 +41,22 @@ func (l *Leaves) Salt(key *Key, number uint64) (salt [SaltSize]byte) {
 		l.key = *key
 		l.mac = hmac.New(sha256.New, key[:])
 	}
-	var n [8]byte
-	binary.BigEndian.PutUint64(n[:], number)
+	binary.BigEndian.PutUint64(l.num[:], number)
 	l.mac.Reset()
-	l.mac.Write(n[:])
+	l.mac.Write(l.num[:])
 	copy(salt[:], l.mac.Sum(l.sum[:0]))
 	return salt
 }
 
 // Hash gives the leaf of the record with this number and these canonical bytes.
-func (l *Leaves) Hash(key *Key, number uint64, canonical []byte) (h tlog.Hash) {
+func (l *Leaves) Hash(key *Key, number uint64, canonical []byte) tlog.Hash {
 	salt := l.Salt(key, number)
+	copy(l.head[1:], salt[:])
 	if l.leaf == nil {
 		l.leaf = sha256.New()
 	}
 	l.leaf.Reset()
-	l.leaf.Write([]byte{0})
-	l.leaf.Write(salt[:])
+	l.leaf.Write(l.head[:])
 	l.leaf.Write(canonical)
-	l.leaf.Sum(h[:0])
-	return h
+	return tlog.Hash(l.leaf.Sum(l.sum[:0]))
 }
