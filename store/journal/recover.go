@@ -1,0 +1,188 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Listed is one file of a journal.
+type Listed struct {
+	Path string
+	// First is the number of its first record.
+	First uint64
+}
+
+// List gives the journal files in dir by their first record. Files that were moved
+// aside are not among them.
+func List(dir string) ([]Listed, error) {
+	names, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("list journal: %w", err)
+	}
+	var files []Listed
+	for _, n := range names { // ReadDir sorts, and equally long digits sort as their numbers do
+		first, ok := firstOfName(n.Name())
+		if ok && n.Name() == FileName(first) {
+			files = append(files, Listed{Path: filepath.Join(dir, n.Name()), First: first})
+		}
+	}
+	return files, nil
+}
+
+// Recovered is what Recover found and did.
+type Recovered struct {
+	Result
+	// TornPath is the file that holds the torn tail, if there was one.
+	TornPath string
+	// Removed says that the file held no group and is gone.
+	Removed bool
+}
+
+// Recover reads a file as Read does and then settles it: what is torn is copied to a
+// file of its own beside it, ending in .torn, and cut off; the end mark is written
+// where it lacks; and all is made durable, since what a crash left in the kernel's
+// memory need not be on the disk. A file that holds neither a group nor damage is
+// removed, so that its name is free. Below its durable offset it changes nothing;
+// damage stays as it is.
+func Recover(path string, following uint64, fn func(*Group) error) (Recovered, error) {
+	res, err := Read(path, following, fn)
+	rec := Recovered{Result: res}
+	if err != nil {
+		return rec, err
+	}
+	if err := rec.settle(path); err != nil {
+		return rec, fmt.Errorf("settle journal file %s: %w", path, err)
+	}
+	return rec, nil
+}
+
+func (r *Recovered) settle(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	err = r.settleFile(path, f)
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil || !r.Removed {
+		return err
+	}
+	return Remove(path)
+}
+
+func (r *Recovered) settleFile(path string, f *os.File) error {
+	if r.Torn > 0 {
+		if err := r.moveTail(path, f); err != nil {
+			return fmt.Errorf("move torn tail aside: %w", err)
+		}
+	}
+	if r.End <= fileHeader && len(r.Damages) == 0 {
+		r.Removed = true
+		return nil
+	}
+	if r.Ended && r.Torn == 0 && r.Size == r.End || r.End < fileHeader || r.unread() {
+		return f.Sync()
+	}
+	if err := f.Truncate(r.End); err != nil {
+		return err
+	}
+	if !r.Ended {
+		if err := r.mark(f); err != nil {
+			return fmt.Errorf("write end mark: %w", err)
+		}
+	}
+	return f.Sync()
+}
+
+// unread says whether damage reaches to the file's end, so that nothing can be put
+// there.
+func (r *Recovered) unread() bool {
+	for _, d := range r.Damages {
+		if d.Offset >= r.End && d.Length > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// moveTail copies the torn tail to a new file and makes it durable.
+func (r *Recovered) moveTail(path string, f *os.File) error {
+	var to *os.File
+	for i := 0; to == nil; i++ {
+		name := path + tornSuffix
+		if i > 0 {
+			name = fmt.Sprintf("%s.%d", name, i)
+		}
+		var err error
+		to, err = os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if err != nil && !errors.Is(err, os.ErrExist) {
+			return err
+		}
+	}
+	_, err := io.Copy(to, io.NewSectionReader(f, r.End, r.Torn))
+	if err == nil {
+		err = to.Sync()
+	}
+	if cerr := to.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(to.Name()))
+	}
+	r.TornPath = to.Name()
+	return syncParent(path)
+}
+
+// mark writes an end mark behind the last group. The groups are synced before it.
+func (r *Recovered) mark(f *os.File) error {
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	id, err := readID(f)
+	if err != nil {
+		return err
+	}
+	var b [groupHeader]byte
+	h := header{length: groupHeader, flags: flagEnd, first: r.Next, durable: r.End, offset: r.End}
+	h.put(b[:], id)
+	_, err = f.WriteAt(b[:], r.End)
+	r.Ended = err == nil
+	return err
+}
+
+func readID(f io.ReaderAt) (ID, error) {
+	var b [fileHeader]byte
+	if _, err := f.ReadAt(b[:], 0); err != nil {
+		return ID{}, err
+	}
+	for i := 0; i < len(b); i += sector {
+		if id, _, _, ok := parseFileHeader(b[i:]); ok {
+			return id, nil
+		}
+	}
+	return ID{}, errors.New("no copy of the file header is whole")
+}
+
+// Remove removes a file whose records lie elsewhere, and makes that durable.
+func Remove(path string) error {
+	if err := os.Remove(path); err != nil {
+		return fmt.Errorf("remove journal file: %w", err)
+	}
+	return syncParent(path)
+}
+
+// Quarantine moves a damaged file out of the journal, to a name ending in .damaged
+// in the same directory, and gives its path: its bytes are kept for whoever wants to
+// rescue more from them.
+func Quarantine(path string) (string, error) {
+	to := strings.TrimSuffix(path, suffix) + suffix + damageSuffix
+	if err := os.Rename(path, to); err != nil {
+		return "", fmt.Errorf("move damaged journal file aside: %w", err)
+	}
+	return to, syncParent(path)
+}

@@ -1,0 +1,284 @@
+package journal
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"syscall"
+
+	"arr/audit"
+)
+
+var (
+	// ErrBroken says that a file can't be written any more: a sync or a write
+	// failed in a way that leaves unknown what is on the disk. What was appended
+	// after the last Sync that returned nil must go to a new file.
+	ErrBroken = errors.New("journal: file is broken, go on in a new one")
+	// ErrTooLarge says that a group would exceed MaxGroup: give fewer entries.
+	ErrTooLarge = errors.New("journal: group is too large")
+)
+
+const (
+	// allocation is how much disk space is reserved at a time.
+	allocation = 16 << 20
+	// keepBuffer is the largest buffer that is kept for a group that needs less.
+	keepBuffer = 4 << 20
+)
+
+// Options says how Create makes a file.
+type Options struct {
+	// ID is 16 random bytes, drawn anew for each file.
+	ID ID
+	// Key gives the key of a block: the same 32 random bytes each time it is asked
+	// for the same block. It is called by Append, once for each block that the file
+	// has not durably carried the key of.
+	Key func(block uint64) Key
+	// Create makes the file. Nil: in the operating system, mode 0600.
+	Create func(path string) (File, error)
+}
+
+// Writer appends groups to one journal file. One goroutine owns it.
+type Writer struct {
+	path string
+	id   ID
+	key  func(uint64) Key
+	file File
+
+	pos     position // after the last group
+	durable position // after the last group that a Sync covered
+	// allocated is the end of the reserved disk space.
+	allocated int64
+	broken    error
+
+	buf  []byte // the last group
+	ends []int  // of the last group's entries in buf
+	keys []BlockKey
+	base int // of the first entry in buf
+}
+
+// position is a place between two groups.
+type position struct {
+	offset int64
+	next   uint64 // number of the record that comes next
+	// keyed is one above the last block that the file has carried the key of.
+	keyed uint64
+}
+
+// Create makes the file dir/FileName(first), whose first record will have the
+// number first, and returns once the file and its name are durable. The file must
+// not exist.
+func Create(dir string, first uint64, o Options) (*Writer, error) {
+	path := filepath.Join(dir, FileName(first))
+	create := o.Create
+	if create == nil {
+		create = createFile
+	}
+	f, err := create(path)
+	if err != nil {
+		return nil, fmt.Errorf("create journal file %s: %w", path, err)
+	}
+	at := position{offset: fileHeader, next: first}
+	w := &Writer{path: path, id: o.ID, key: o.Key, file: f, pos: at, durable: at}
+	w.allocate(0)
+	_, err = f.WriteAt(appendFileHeader(nil, o.ID, first), 0)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err == nil {
+		err = syncDir(dir)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("write header of journal file %s: %w", path, err), f.Close())
+	}
+	return w, nil
+}
+
+// Append writes entries as one group. Their numbers must go on from the last one's.
+// The records are not durable before Sync returns nil.
+//
+// After an error nothing of the group is in the file. Where errors.Is says
+// syscall.ENOSPC or EDQUOT, the disk is full: the file has been cut back to what
+// was durable, so every entry since the last Sync must be appended again once there
+// is space. ErrTooLarge leaves the file as it was. After any other error the Writer
+// is broken.
+func (w *Writer) Append(entries []audit.Entry) error {
+	if w.broken != nil {
+		return w.broken
+	}
+	if len(entries) == 0 {
+		return nil
+	}
+	for i := range entries {
+		if entries[i].Number != w.pos.next+uint64(i) {
+			return fmt.Errorf("journal: entry has number %d, %d comes next in %s",
+				entries[i].Number, w.pos.next+uint64(i), w.path)
+		}
+	}
+	next := w.pos
+	next.next += uint64(len(entries))
+	w.collectKeys(&next)
+	if err := w.encode(entries, 0); err != nil {
+		return err
+	}
+	return w.write(next)
+}
+
+// collectKeys sets w.keys to those that the file lacks for the numbers up to
+// next.next.
+func (w *Writer) collectKeys(next *position) {
+	w.keys = w.keys[:0]
+	end := (next.next-1)/BlockRecords + 1
+	for b := max(next.keyed, w.pos.next/BlockRecords); b < end; b++ {
+		w.keys = append(w.keys, BlockKey{Block: b, Key: w.key(b)})
+	}
+	next.keyed = end
+}
+
+// encode fills w.buf with a group of entries and w.keys.
+func (w *Writer) encode(entries []audit.Entry, flags uint32) error {
+	h := header{
+		count: uint32(len(entries)), keys: uint32(len(w.keys)), flags: flags,
+		first: w.pos.next, durable: w.durable.offset, offset: w.pos.offset,
+	}
+	size := groupHeader + h.tableSize()
+	w.base = int(size)
+	for i := range entries {
+		size += int64(audit.EntrySize(&entries[i]))
+	}
+	if size+padding(size) > MaxGroup {
+		return fmt.Errorf("%w: %d entries of %d bytes together", ErrTooLarge, len(entries), size)
+	}
+	h.length = uint32(size + padding(size))
+	if n := int(h.length); cap(w.buf) < n || cap(w.buf) > max(4*n, keepBuffer) {
+		w.buf = make([]byte, 0, n)
+	}
+	buf := w.buf[:w.base]
+	w.ends = w.ends[:0]
+	for i := range entries {
+		start := len(buf)
+		buf = audit.AppendEntry(buf, &entries[i])
+		w.ends = append(w.ends, len(buf))
+		row := buf[groupHeader+i*tableEntry:]
+		binary.BigEndian.PutUint32(row, uint32(len(buf)-start))
+		binary.BigEndian.PutUint32(row[4:], checksum(buf[start:]))
+	}
+	rows := buf[groupHeader+len(entries)*tableEntry : w.base]
+	for i := range w.keys {
+		row := rows[i*tableKey:]
+		binary.BigEndian.PutUint64(row, w.keys[i].Block)
+		copy(row[8:tableKey], w.keys[i].Key[:])
+	}
+	h.table = checksum(buf[groupHeader:w.base])
+	h.put(buf, w.id)
+	for len(buf) < int(h.length) {
+		buf = append(buf, 0)
+	}
+	w.buf = buf
+	return nil
+}
+
+// write writes w.buf at the file's end and moves on to next.
+func (w *Writer) write(next position) error {
+	next.offset += int64(len(w.buf))
+	if next.offset > w.allocated {
+		w.allocate(next.offset)
+	}
+	_, err := w.file.WriteAt(w.buf, w.pos.offset)
+	if err == nil {
+		w.pos = next
+		return nil
+	}
+	err = fmt.Errorf("append %d bytes to journal file %s at %d: %w", len(w.buf), w.path, w.pos.offset, err)
+	if !errors.Is(err, syscall.ENOSPC) && !errors.Is(err, syscall.EDQUOT) {
+		return w.fail(err)
+	}
+	if terr := w.file.Truncate(w.durable.offset); terr != nil {
+		return w.fail(errors.Join(err, terr))
+	}
+	w.pos, w.allocated = w.durable, w.durable.offset
+	return err
+}
+
+// allocate reserves disk space beyond end. A failure is no error: it only means
+// that the write allocates for itself, and says so itself if the disk is full.
+func (w *Writer) allocate(end int64) {
+	n := (end/allocation + 1) * allocation
+	_ = w.file.Allocate(w.allocated, n-w.allocated)
+	w.allocated = n
+}
+
+func (w *Writer) fail(err error) error {
+	w.broken = fmt.Errorf("%w: %w", ErrBroken, err)
+	return w.broken
+}
+
+// Encoded gives the canonical bytes of entry i of the last Append: what its leaf
+// hashes. They are valid until the next Append or Close.
+func (w *Writer) Encoded(i int) []byte {
+	start := w.base
+	if i > 0 {
+		start = w.ends[i-1]
+	}
+	return w.buf[start:w.ends[i]:w.ends[i]]
+}
+
+// Sync returns nil once all that was appended is durable. After any error the
+// Writer is broken.
+func (w *Writer) Sync() error {
+	if w.broken != nil {
+		return w.broken
+	}
+	if err := w.file.Sync(); err != nil {
+		return w.fail(fmt.Errorf("sync journal file %s up to %d: %w", w.path, w.pos.offset, err))
+	}
+	w.durable = w.pos
+	return nil
+}
+
+// Size is the file's length in bytes.
+func (w *Writer) Size() int64 { return w.pos.offset }
+
+// Next is the number that the next record must have; Durable the number up to
+// which, itself excluded, records are durable: what a new file begins with after
+// this one broke.
+func (w *Writer) Next() uint64 { return w.pos.next }
+
+// Durable see Next.
+func (w *Writer) Durable() uint64 { return w.durable.next }
+
+// Path is where the file lies.
+func (w *Writer) Path() string { return w.path }
+
+// Close makes all that was appended durable, marks the end, gives back reserved
+// disk space and closes the file. A broken file is cut back to what was durable, as
+// far as it lets itself, and closed; the error is then that of closing. On a full
+// disk the mark is left out: nothing but the proof that the file ends here is lost.
+func (w *Writer) Close() error {
+	if w.broken != nil {
+		_ = w.file.Truncate(w.durable.offset)
+		return w.file.Close()
+	}
+	return errors.Join(w.finish(), w.file.Close())
+}
+
+// finish writes the end mark. The groups are synced before it, since it says that
+// they are durable, and once more with it.
+func (w *Writer) finish() error {
+	if w.pos != w.durable {
+		if err := w.Sync(); err != nil {
+			return err
+		}
+	}
+	w.keys = w.keys[:0]
+	if err := w.encode(nil, flagEnd); err != nil {
+		return err
+	}
+	if err := w.write(w.pos); w.broken != nil {
+		return err
+	}
+	if err := w.file.Truncate(w.pos.offset); err != nil {
+		return w.fail(fmt.Errorf("trim journal file %s: %w", w.path, err))
+	}
+	return w.Sync()
+}
