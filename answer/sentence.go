@@ -1,0 +1,275 @@
+package answer
+
+import (
+	"strconv"
+	"strings"
+
+	"arr/audit"
+)
+
+// Roles of active participants that the sentence needs (PS3.16 CID 402).
+const (
+	roleApplication = "110150"
+	roleDestination = "110152"
+	roleSource      = "110153"
+)
+
+// deed says what an event means in a sentence. Empty parts of the condition hold
+// always; the first row that holds counts.
+type deed struct{ event, eventType, action, words string }
+
+// deeds are the events of PS3.15 A.5.3 (PS3.16 CID 400), then the actions.
+var deeds = []deed{
+	{"110100", "110120", "", "started"},
+	{"110100", "110121", "", "stopped"},
+	{"110101", "", "", "read the audit log"},
+	{"110102", "", "", "began to transfer DICOM instances"},
+	{"110103", "", "C", "created DICOM instances"},
+	{"110103", "", "R", "opened DICOM instances"},
+	{"110103", "", "U", "changed DICOM instances"},
+	{"110103", "", "D", "deleted some DICOM instances"},
+	{"110104", "", "", "transferred DICOM instances"},
+	{"110105", "", "", "deleted all DICOM instances"},
+	{"110106", "", "", "exported data"},
+	{"110107", "", "", "imported data"},
+	{"110108", "110124", "", "joined the network"},
+	{"110108", "110125", "", "left the network"},
+	{"110109", "", "C", "created an order"},
+	{"110109", "", "R", "read an order"},
+	{"110109", "", "U", "changed an order"},
+	{"110109", "", "D", "deleted an order"},
+	{"110110", "", "C", "created the record"},
+	{"110110", "", "R", "read the record"},
+	{"110110", "", "U", "changed the record"},
+	{"110110", "", "D", "deleted the record"},
+	{"110111", "", "C", "created a procedure"},
+	{"110111", "", "R", "read a procedure"},
+	{"110111", "", "U", "changed a procedure"},
+	{"110111", "", "D", "deleted a procedure"},
+	{"110112", "", "", "asked a query"},
+	{"110113", "", "", "raised a security alert"},
+	{"110114", "110122", "", "logged in"},
+	{"110114", "110123", "", "logged out"},
+	{"", "", "C", "created something"},
+	{"", "", "R", "read something"},
+	{"", "", "U", "changed something"},
+	{"", "", "D", "deleted something"},
+	{"", "", "", "did something"},
+}
+
+func (d *deed) holds(m *audit.Message) bool {
+	if d.event != "" && d.event != m.Event.Code || d.action != "" && d.action != m.Action {
+		return false
+	}
+	if d.eventType == "" {
+		return true
+	}
+	for _, t := range m.EventTypes {
+		if t.Code == d.eventType {
+			return true
+		}
+	}
+	return false
+}
+
+// sentence says who did what to whom, from where, with what result.
+func sentence(v *view) string {
+	if v.message == nil {
+		return silent(v)
+	}
+	m := v.message
+	actors := actorsOf(m)
+	var b strings.Builder
+	b.WriteString(joined(actors, participantLabel, sourceOf(m)))
+	b.WriteByte(' ')
+	for i := range deeds {
+		if d := &deeds[i]; d.holds(m) {
+			b.WriteString(d.words)
+			if named := eventName(m, d); named != "" {
+				b.WriteString(" (" + named + ")")
+			}
+			break
+		}
+	}
+	b.WriteString(objectsPhrase(m))
+	if to := joined(others(m, actors, roleDestination), participantLabel, ""); to != "" {
+		b.WriteString(" to " + to)
+	}
+	if from := joined(others(m, actors, roleSource), participantLabel, ""); from != "" {
+		b.WriteString(" from " + from)
+	}
+	if at := joined(actors, func(p *audit.ActiveParticipant) string { return p.Host }, ""); at != "" {
+		b.WriteString(", at " + at)
+	}
+	if len(m.Purposes) > 0 {
+		b.WriteString(", for " + label(m.Purposes[0]))
+	}
+	return printable(b.String() + ": " + result(m) + ".")
+}
+
+// silent is the sentence of a record without an audit message.
+func silent(v *view) string {
+	sender := v.Peer
+	if h := v.header.Hostname; h != "" {
+		sender = h + " (" + v.Peer + ")"
+	}
+	what := "syslog that carries no audit message"
+	switch v.Class {
+	case audit.Malformed:
+		what = "an audit message that can't be read"
+	case audit.Unframed:
+		what = "bytes that are no syslog message"
+	}
+	return printable(sender + " sent " + what + ".")
+}
+
+// eventName names what a deed's words leave open: the types of the event, and the
+// event itself where the words don't know it.
+func eventName(m *audit.Message, d *deed) string {
+	var names []string
+	if d.event == "" {
+		names = append(names, label(m.Event))
+	}
+	for _, t := range m.EventTypes {
+		if t.Code != d.eventType {
+			names = append(names, label(t))
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// actorsOf gives those who acted: the requestors, else the application or source that
+// speaks of itself, else whoever is named first.
+func actorsOf(m *audit.Message) []*audit.ActiveParticipant {
+	pick := func(is func(*audit.ActiveParticipant) bool) (list []*audit.ActiveParticipant) {
+		for i := range m.Participants {
+			if p := &m.Participants[i]; is(p) {
+				list = append(list, p)
+			}
+		}
+		return list
+	}
+	if list := pick((*audit.ActiveParticipant).IsRequestor); list != nil {
+		return list
+	}
+	for _, role := range []string{roleApplication, roleSource} {
+		if list := pick(func(p *audit.ActiveParticipant) bool { return hasRole(p, role) }); list != nil {
+			return list
+		}
+	}
+	if len(m.Participants) > 0 {
+		return []*audit.ActiveParticipant{&m.Participants[0]}
+	}
+	return nil
+}
+
+// others gives the participants in a role that are not among the actors.
+func others(m *audit.Message, actors []*audit.ActiveParticipant, role string) (list []*audit.ActiveParticipant) {
+	for i := range m.Participants {
+		p := &m.Participants[i]
+		acts := false
+		for _, a := range actors {
+			acts = acts || a == p
+		}
+		if !acts && hasRole(p, role) {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+func hasRole(p *audit.ActiveParticipant, code string) bool {
+	for _, r := range p.Roles {
+		if r.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+func sourceOf(m *audit.Message) string {
+	if len(m.Sources) > 0 && m.Sources[0].ID != "" {
+		return m.Sources[0].ID
+	}
+	return "somebody"
+}
+
+// joined lists what name gives for participants, each once, or gives none.
+func joined(list []*audit.ActiveParticipant, name func(*audit.ActiveParticipant) string, none string) string {
+	var names []string
+	for _, p := range list {
+		if s := name(p); s != "" && !contains(names, s) {
+			names = append(names, s)
+		}
+	}
+	if len(names) == 0 {
+		return none
+	}
+	return several(names)
+}
+
+func contains(list []string, s string) bool {
+	for _, t := range list {
+		if t == s {
+			return true
+		}
+	}
+	return false
+}
+
+// several names a few and counts the rest.
+func several(names []string) string {
+	switch n := len(names); {
+	case n == 1:
+		return names[0]
+	case n <= 3:
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	}
+	return strings.Join(names[:2], ", ") + " and " + strconv.Itoa(len(names)-2) + " more"
+}
+
+// objectsPhrase names the studies and patients, or whatever else there was.
+func objectsPhrase(m *audit.Message) string {
+	var studies, patients, rest []string
+	for i := range m.Objects {
+		o := &m.Objects[i]
+		switch {
+		case o.IsPatient():
+		case o.IsStudy():
+			if !contains(studies, o.ID) {
+				studies = append(studies, o.ID)
+			}
+		case o.Name != "":
+			rest = append(rest, o.Name)
+		case o.ID != "":
+			rest = append(rest, o.ID)
+		}
+	}
+	eachPatient(m, func(p *patient) {
+		if s := p.label(); s != "" && !contains(patients, s) {
+			patients = append(patients, s)
+		}
+	})
+	phrase := ""
+	if studies != nil {
+		phrase += " of study " + several(studies)
+	}
+	if patients != nil {
+		phrase += " of patient " + several(patients)
+	}
+	if phrase == "" && rest != nil {
+		phrase = " on " + several(rest)
+	}
+	return phrase
+}
+
+func result(m *audit.Message) string {
+	r := outcomeWord(m.Outcome)
+	if r == "" {
+		r = "with a result that it does not tell"
+	}
+	if m.OutcomeDescription != "" {
+		r += " (" + m.OutcomeDescription + ")"
+	}
+	return r
+}

@@ -1,0 +1,72 @@
+package answer
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+)
+
+// document is one XML document that holds the messages.
+type document struct {
+	plain
+	out   *bufio.Writer
+	begun bool
+}
+
+func (d *document) begin() {
+	if !d.begun {
+		d.begun = true
+		d.out.WriteString("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<AuditMessages>\n")
+	}
+}
+
+// record relies on bufio's keeping of the first error.
+func (d *document) record(v *view) error {
+	d.begin()
+	var root []byte
+	if v.wellFormed() {
+		root = rootElement(v.xml)
+	}
+	if root == nil {
+		_, err := fmt.Fprintf(d.out, "<!-- record %d: no well-formed audit message (%s); its bytes are in format raw -->\n", v.Number, v.Class)
+		return err
+	}
+	fmt.Fprintf(d.out, "<!-- record %d -->\n", v.Number)
+	d.out.Write(root)
+	return d.out.WriteByte('\n')
+}
+
+func (d *document) close() error {
+	d.begin()
+	_, err := d.out.WriteString("</AuditMessages>\n")
+	return err
+}
+
+// rootElement cuts off what may stand before a document's root: byte order mark,
+// declaration, comments, processing instructions and a document type without internal
+// subset. It gives nil where there is no root.
+func rootElement(xml []byte) []byte {
+	for {
+		start := bytes.IndexByte(xml, '<')
+		if start < 0 {
+			return nil
+		}
+		xml = xml[start:]
+		end := ""
+		switch {
+		case bytes.HasPrefix(xml, []byte("<?")):
+			end = "?>"
+		case bytes.HasPrefix(xml, []byte("<!--")):
+			end = "-->"
+		case bytes.HasPrefix(xml, []byte("<!")):
+			end = ">"
+		default:
+			return bytes.TrimRight(xml, " \t\r\n\x00")
+		}
+		after := bytes.Index(xml, []byte(end))
+		if after < 0 {
+			return nil
+		}
+		xml = xml[after+len(end):]
+	}
+}
