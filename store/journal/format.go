@@ -94,7 +94,7 @@ type header struct {
 func (h *header) tableSize() int64 { return int64(h.count)*tableEntry + int64(h.keys)*tableKey }
 
 // put writes h into b's first groupHeader bytes.
-func (h *header) put(b []byte, id ID) {
+func (h *header) put(b []byte, id *ID) {
 	copy(b, groupMagic[:])
 	be := binary.BigEndian
 	be.PutUint32(b[12:], h.table)
@@ -108,13 +108,13 @@ func (h *header) put(b []byte, id ID) {
 	be.PutUint32(b[8:], headerSum(b, id))
 }
 
-func headerSum(b []byte, id ID) uint32 {
+func headerSum(b []byte, id *ID) uint32 {
 	return crc32.Update(checksum(id[:]), castagnoli, b[12:groupHeader])
 }
 
 // parseHeader reads a group's header that stands at offset of a file of size bytes.
 // It is false for anything that the file's writer did not put there.
-func parseHeader(b []byte, id ID, offset, size int64) (h header, ok bool) {
+func parseHeader(b []byte, id *ID, offset, size int64) (h header, ok bool) {
 	if len(b) < groupHeader || [8]byte(b) != groupMagic || binary.BigEndian.Uint32(b[8:]) != headerSum(b, id) {
 		return h, false
 	}

@@ -8,13 +8,13 @@ import (
 // window is how much of a file is looked at at a time in search of a header.
 const window = 256 << 10
 
-// read gives n bytes from off on, all of which lie in the file; they are valid until
-// the next read.
-func (r *reader) read(off, n int64) ([]byte, error) {
-	if int64(cap(r.buf)) < n {
-		r.buf = make([]byte, n)
+// read gives n bytes from off on, all of which lie in the file, in *buf, which it
+// replaces where it is too small.
+func (r *reader) read(buf *[]byte, off, n int64) ([]byte, error) {
+	if int64(cap(*buf)) < n {
+		*buf = make([]byte, n)
 	}
-	b := r.buf[:n]
+	b := (*buf)[:n]
 	if _, err := r.src.ReadAt(b, off); err != nil {
 		return nil, fmt.Errorf("%d bytes at %d: %w", n, off, err)
 	}
@@ -26,18 +26,18 @@ func (r *reader) header(off int64) (header, bool, error) {
 	if off+groupHeader > r.res.Size {
 		return header{}, false, nil
 	}
-	b, err := r.read(off, groupHeader)
+	b, err := r.read(&r.look, off, groupHeader)
 	if err != nil {
 		return header{}, false, err
 	}
-	h, ok := parseHeader(b, r.id, off, r.res.Size)
+	h, ok := parseHeader(b, &r.id, off, r.res.Size)
 	return h, ok, nil
 }
 
 // find gives the first group's header at off or behind it, -1 if there is none.
 func (r *reader) find(off int64) (int64, header, error) {
 	for off += -off & (align - 1); off+groupHeader <= r.res.Size; {
-		b, err := r.read(off, min(window, r.res.Size-off))
+		b, err := r.read(&r.look, off, min(window, r.res.Size-off))
 		if err != nil {
 			return 0, header{}, err
 		}
@@ -45,7 +45,7 @@ func (r *reader) find(off int64) (int64, header, error) {
 			if [8]byte(b[i:]) != groupMagic {
 				continue
 			}
-			if h, ok := parseHeader(b[i:], r.id, off+int64(i), r.res.Size); ok {
+			if h, ok := parseHeader(b[i:], &r.id, off+int64(i), r.res.Size); ok {
 				return h.offset, h, nil
 			}
 		}
@@ -93,7 +93,7 @@ func (r *reader) end(at int64) (int64, error) {
 func (r *reader) lastByte(off int64) (int64, error) {
 	for end := r.res.Size; end > off; {
 		n := min(window, end-off)
-		b, err := r.read(end-n, n)
+		b, err := r.read(&r.look, end-n, n)
 		if err != nil {
 			return 0, err
 		}

@@ -99,8 +99,9 @@ type reader struct {
 	fn        func(*Group) error
 	res       Result
 
-	buf   []byte
-	group Group
+	// buf holds the group that fn is given, look what is only looked at.
+	buf, look []byte
+	group     Group
 	// proven is the largest durable offset that a header seen so far states, and
 	// ahead how far the headers have been looked at.
 	proven, ahead int64
@@ -137,7 +138,7 @@ func (r *reader) checkFollowing() {
 
 // fileHeader is false where the file holds no groups that can be read.
 func (r *reader) fileHeader() (bool, error) {
-	b, err := r.read(0, min(fileHeader, r.res.Size))
+	b, err := r.read(&r.look, 0, min(fileHeader, r.res.Size))
 	if err != nil {
 		return false, err
 	}
@@ -269,7 +270,7 @@ func (r *reader) damage(at, length int64, next uint64, what string) {
 
 // load reads the group with header h into r.group and says what is damaged in it.
 func (r *reader) load(h *header) ([]Damage, error) {
-	b, err := r.read(h.offset, int64(h.length))
+	b, err := r.read(&r.buf, h.offset, int64(h.length))
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ func List(dir string) ([]Listed, error) {
 	return files, nil
 }
 
-// Recovered is what Recover found and did.
+// Recovered is what Recover found and did; Size, End and Torn are as it found them.
 type Recovered struct {
 	Result
 	// TornPath is the file that holds the torn tail, if there was one.
@@ -85,7 +85,7 @@ func (r *Recovered) settleFile(path string, f *os.File) error {
 		r.Removed = true
 		return nil
 	}
-	if r.Ended && r.Torn == 0 && r.Size == r.End || r.End < fileHeader || r.unread() {
+	if r.Ended && r.Torn == 0 && r.Size == r.End || r.damagedEnd() {
 		return f.Sync()
 	}
 	if err := f.Truncate(r.End); err != nil {
@@ -99,11 +99,11 @@ func (r *Recovered) settleFile(path string, f *os.File) error {
 	return f.Sync()
 }
 
-// unread says whether damage reaches to the file's end, so that nothing can be put
-// there.
-func (r *Recovered) unread() bool {
+// damagedEnd says whether damage reaches to the file's end, so that nothing can be
+// put there.
+func (r *Recovered) damagedEnd() bool {
 	for _, d := range r.Damages {
-		if d.Offset >= r.End && d.Length > 0 {
+		if d.Offset >= r.End {
 			return true
 		}
 	}
@@ -149,7 +149,7 @@ func (r *Recovered) mark(f *os.File) error {
 	}
 	var b [groupHeader]byte
 	h := header{length: groupHeader, flags: flagEnd, first: r.Next, durable: r.End, offset: r.End}
-	h.put(b[:], id)
+	h.put(b[:], &id)
 	_, err = f.WriteAt(b[:], r.End)
 	r.Ended = err == nil
 	return err

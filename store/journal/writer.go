@@ -170,7 +170,7 @@ func (w *Writer) encode(entries []audit.Entry, flags uint32) error {
 		copy(row[8:tableKey], w.keys[i].Key[:])
 	}
 	h.table = checksum(buf[groupHeader:w.base])
-	h.put(buf, w.id)
+	h.put(buf, &w.id)
 	for len(buf) < int(h.length) {
 		buf = append(buf, 0)
 	}

@@ -1,0 +1,228 @@
+package journal_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"arr/audit"
+	"arr/store/journal"
+)
+
+// sample writes a small journal file whose groups were each synced, and gives its
+// bytes.
+func sample(t testing.TB, closed bool) ([]audit.Entry, []byte) {
+	w := create(t, t.TempDir(), 4094, nil)
+	all := entries(4094, 7, 60)
+	for _, cut := range [][2]int{{0, 1}, {1, 4}, {4, 6}, {6, 7}} {
+		check(t, w.Append(all[cut[0]:cut[1]]))
+		check(t, w.Sync())
+	}
+	if closed {
+		check(t, w.Close())
+	}
+	b, err := os.ReadFile(w.Path())
+	check(t, err)
+	return all, b
+}
+
+// judge reads damaged bytes: whatever comes back must be as it was written, and each
+// of the durable records must come back or be reported as lost.
+func judge(t *testing.T, b []byte, all []audit.Entry, durable int, following uint64) journal.Result {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), journal.FileName(all[0].Number))
+	check(t, os.WriteFile(path, b, 0o600))
+	c, res := read(t, path, following)
+	lost := map[uint64]bool{}
+	for _, d := range res.Damages {
+		for n := range d.Records {
+			lost[d.First+n] = true
+		}
+	}
+	for i, e := range all {
+		frame, ok := c.frames[e.Number]
+		if ok && string(frame) != string(e.Frame) {
+			t.Fatalf("record %d came back wrong", e.Number)
+		}
+		if !ok && i < durable && !lost[e.Number] {
+			t.Fatalf("record %d was durable and is neither there nor reported: %+v", e.Number, res)
+		}
+	}
+	for i, n := range c.numbers {
+		if n < all[0].Number || n > all[len(all)-1].Number || i > 0 && n <= c.numbers[i-1] {
+			t.Fatalf("records %v came back", c.numbers)
+		}
+	}
+	return res
+}
+
+// flip changes bytes of a copy of b.
+func flip(b []byte, at int, mask ...byte) []byte {
+	b = append([]byte(nil), b...)
+	for i, m := range mask {
+		b[at+i] ^= m
+	}
+	return b
+}
+
+func TestFlipEveryByte(t *testing.T) {
+	all, closed := sample(t, true)
+	_, open := sample(t, false)
+	end := all[0].Number + uint64(len(all))
+	const mark = 56
+	for i := range closed {
+		for _, mask := range []byte{1 << (i % 8), 0xff} {
+			res := judge(t, flip(closed, i, mask), all, len(all), end)
+			if len(res.Damages) == 0 && res.Torn == 0 {
+				t.Fatalf("byte %d: not found", i)
+			}
+			durable := len(all)
+			if i >= len(closed)-mark {
+				durable = len(all) - 1 // nothing but the end mark says that the last group was durable
+			}
+			res = judge(t, flip(closed, i, mask), all, durable, 0)
+			if len(res.Damages) == 0 && (res.Torn == 0 || i < len(closed)-mark) {
+				t.Fatalf("byte %d: got %+v", i, res)
+			}
+		}
+	}
+	for i := range open {
+		res := judge(t, flip(open, i, 0x10), all, len(all)-1, 0)
+		if len(res.Damages) == 0 && res.Torn == 0 {
+			t.Fatalf("byte %d of an open file: not found", i)
+		}
+	}
+}
+
+func TestZeroedRuns(t *testing.T) {
+	all, b := sample(t, true)
+	end := all[0].Number + uint64(len(all))
+	for _, n := range []int{16, 100, 512, len(b)} {
+		for i := 0; i < len(b); i += 40 {
+			z := append([]byte(nil), b...)
+			clear(z[i:min(i+n, len(b))])
+			if string(z) == string(b) {
+				continue
+			}
+			if res := judge(t, z, all, len(all), end); len(res.Damages) == 0 && res.Torn == 0 && res.Ended {
+				t.Fatalf("%d zeros at %d: not found", n, i)
+			}
+		}
+	}
+}
+
+func TestEveryLength(t *testing.T) {
+	all, b := sample(t, true)
+	end := all[0].Number + uint64(len(all))
+	for n := range b {
+		if res := judge(t, b[:n], all, len(all), end); res.Ended {
+			t.Fatalf("the first %d bytes have an end mark", n)
+		}
+		if res := judge(t, b[:n], all, 0, 0); len(res.Damages) > 0 {
+			t.Fatalf("the first %d bytes, a file that was cut by a crash, are damaged: %+v", n, res)
+		}
+		judge(t, append(append([]byte(nil), b[:n]...), make([]byte, 5000)...), all, 0, 0)
+	}
+}
+
+// TestFlipLosesOneEntry: a damaged entry must not take its group with it.
+func TestFlipLosesOneEntry(t *testing.T) {
+	all, b := sample(t, true)
+	at := 1024 + 56 + 8 + 40 + audit.EntrySize(&all[0])
+	at += -at & 7
+	at += 56 + 3*8 + 40 + audit.EntrySize(&all[1]) + 25 // in the third entry's peer
+	res := judge(t, flip(b, at, 4), all, len(all), 0)
+	if len(res.Damages) != 1 || res.Damages[0].Records != 1 || res.Damages[0].First != all[2].Number {
+		t.Errorf("got %+v", res)
+	}
+}
+
+// TestForgedGroup: a frame that holds the bytes of another file's group, or of one of
+// its own at another place, must not be taken for a group.
+func TestForgedGroup(t *testing.T) {
+	all, b := sample(t, true)
+	forged := append([]byte(nil), b[1024:]...)
+	w, err := journal.Create(t.TempDir(), 4094, journal.Options{ID: journal.ID{1}, Key: testKey})
+	check(t, err)
+	all[0].Frame = forged
+	check(t, w.Append(all[:1]))
+	check(t, w.Sync())
+	torn, err := os.ReadFile(w.Path())
+	check(t, err)
+	res := judge(t, flip(torn, 1024, 1), all[:1], 0, 0)
+	if len(res.Damages) > 0 || res.Torn == 0 {
+		t.Errorf("got %+v", res)
+	}
+}
+
+func TestRecoverKeepsDamage(t *testing.T) {
+	all, b := sample(t, true)
+	path := filepath.Join(t.TempDir(), journal.FileName(all[0].Number))
+	bad := flip(b, 1024, 1)
+	check(t, os.WriteFile(path, append(bad[:len(bad)-56], "torn"...), 0o600))
+	_, rec := recovered(t, path, 0)
+	if len(rec.Damages) != 1 || rec.Torn != 4 {
+		t.Errorf("got %+v", rec)
+	}
+	after, err := os.ReadFile(path)
+	check(t, err)
+	if string(after) != string(bad[:len(bad)-56])+string(after[len(bad)-56:]) || len(after) != len(bad) {
+		t.Error("recovery changed what had been durable")
+	}
+	to, err := journal.Quarantine(path)
+	check(t, err)
+	_, res := read(t, to, 0)
+	if len(res.Damages) != 1 || !res.Ended {
+		t.Errorf("in quarantine: %+v", res)
+	}
+	if files, err := journal.List(filepath.Dir(path)); err != nil || len(files) != 0 {
+		t.Errorf("List gives %v, %v after quarantine", files, err)
+	}
+}
+
+func TestRecoverRemovesEmpty(t *testing.T) {
+	w := create(t, t.TempDir(), 9, nil)
+	for _, size := range []int64{1024, 600, 0} {
+		if size < 1024 {
+			w = create(t, t.TempDir(), 9, nil)
+			check(t, os.Truncate(w.Path(), size))
+		}
+		_, rec := recovered(t, w.Path(), 0)
+		if _, err := os.Stat(w.Path()); !rec.Removed || !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%d bytes: got %+v, %v", size, rec, err)
+		}
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	_, b := sample(t, true)
+	none := func(*journal.Group) error { return nil }
+	path := filepath.Join(t.TempDir(), journal.FileName(5))
+	check(t, os.WriteFile(path, b, 0o600))
+	if _, err := journal.Read(path, 0, none); !errors.Is(err, journal.ErrName) {
+		t.Errorf("a renamed file: %v", err)
+	}
+	stop := errors.New("stop")
+	path = filepath.Join(t.TempDir(), journal.FileName(4094))
+	check(t, os.WriteFile(path, b, 0o600))
+	if _, err := journal.Read(path, 0, func(*journal.Group) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("the function's error: %v", err)
+	}
+}
+
+func TestReserve(t *testing.T) {
+	r := journal.Reserve{Path: filepath.Join(t.TempDir(), "reserve"), Size: 1 << 20}
+	check(t, r.Restore())
+	check(t, r.Restore())
+	st, err := os.Stat(r.Path)
+	check(t, err)
+	if st.Size() != r.Size {
+		t.Errorf("the reserve has %d bytes", st.Size())
+	}
+	check(t, r.Release())
+	check(t, r.Release())
+	if _, err := os.Stat(r.Path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("after the release: %v", err)
+	}
+}
