@@ -1,0 +1,59 @@
+# arr's commands. `make help` lists them.
+GO      ?= go
+BIN     := bin/arr
+GOBIN   := $(shell $(GO) env GOPATH)/bin
+STATICCHECK_VERSION   := v0.8.2
+GOLANGCI_LINT_VERSION := v2.15.0
+FUZZTIME ?= 30s
+
+.DEFAULT_GOAL := help
+.PHONY: help build run demo test unit e2e race fuzz lint bench clean FORCE
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: $(BIN) ## build bin/arr
+
+$(BIN): FORCE
+	@mkdir -p bin
+	$(GO) build -o $(BIN) ./cmd/arr
+
+run: build ## start a repository, send it sample traffic, show answers; Ctrl-C stops it
+	scripts/demo.sh stay
+
+demo: build ## the same, and stop
+	scripts/demo.sh
+
+test: peers lint-quick race e2e ## everything that must hold: checks, unit tests with the race detector, end-to-end tests
+
+unit: ## unit tests alone, without the race detector
+	$(GO) test ./...
+
+race: ## unit tests with the race detector
+	$(GO) test -race ./...
+
+e2e: build ## the real binary against real peers: rsyslog, logger, crashes, full disks
+	ARR_E2E=1 $(GO) test -count=1 -timeout 20m ./e2e/...
+
+.PHONY: peers lint-quick
+peers: # install the Debian packages that the end-to-end tests drive, where that is allowed
+	@scripts/install-peers.sh
+
+lint-quick: # what needs no download
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'gofmt would change these'; exit 1; }
+	$(GO) vet ./...
+
+lint: lint-quick ## gofmt, vet, staticcheck, and golangci-lint with the import rules
+	@test -x $(GOBIN)/staticcheck || $(GO) install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION)
+	$(GOBIN)/staticcheck ./...
+	@test -x $(GOBIN)/golangci-lint || $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	$(GOBIN)/golangci-lint run ./...
+
+fuzz: ## each fuzzer for FUZZTIME (30s)
+	scripts/fuzz.sh $(FUZZTIME)
+
+bench: build ## Go benchmarks, then the real binary under generated load
+	scripts/bench.sh
+
+clean: ## remove what was built
+	rm -rf bin
