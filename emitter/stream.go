@@ -1,0 +1,158 @@
+package emitter
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"time"
+)
+
+// batchBytes is how much is gathered before it is written: four TLS records.
+const batchBytes = 64 << 10
+
+// stream sends octet-counted frames over TCP or TLS.
+type stream struct {
+	conn            net.Conn
+	to              Target
+	timeout, linger time.Duration
+
+	// batch is what Send has gathered, ends where each of its frames ends.
+	batch  []byte
+	ends   []int
+	handed int
+	// failed is the first error; it stays.
+	failed error
+
+	// ended is closed when the pending read returned; then endErr says why. Until
+	// then endErr belongs to watch's goroutine.
+	ended  chan struct{}
+	endErr error
+}
+
+func newStream(conn net.Conn, to Target, timeout, linger time.Duration) *stream {
+	s := &stream{conn: conn, to: to, timeout: timeout, linger: linger, ended: make(chan struct{})}
+	go s.watch()
+	return s
+}
+
+// watch keeps a read pending until the connection ends. A syslog receiver has
+// nothing to say, so what it says is dropped.
+func (s *stream) watch() {
+	defer close(s.ended)
+	var dropped [512]byte
+	for s.endErr == nil {
+		_, s.endErr = s.conn.Read(dropped[:])
+	}
+}
+
+func (s *stream) Send(frame []byte) error {
+	if s.failed != nil {
+		return s.failed
+	}
+	if len(frame) == 0 {
+		return errors.New("emitter: an empty frame can't be sent: RFC 5425 has no length of 0")
+	}
+	if len(s.batch) > 0 && len(s.batch)+len(frame)+maxLengthDigits+1 > batchBytes {
+		if err := s.Flush(); err != nil {
+			return err
+		}
+	}
+	s.batch = AppendCounted(s.batch, frame)
+	s.ends = append(s.ends, len(s.batch))
+	return nil
+}
+
+func (s *stream) Flush() error {
+	if s.failed != nil || len(s.batch) == 0 {
+		return s.failed
+	}
+	select {
+	case <-s.ended:
+		return s.fail(s.endErr)
+	default:
+	}
+	s.conn.SetWriteDeadline(time.Now().Add(s.timeout))
+	n, err := s.conn.Write(s.batch)
+	for _, end := range s.ends {
+		if end <= n {
+			s.handed++
+		}
+	}
+	s.batch, s.ends = s.batch[:0], s.ends[:0]
+	if cap(s.batch) > 4*batchBytes {
+		s.batch = nil
+	}
+	if err != nil {
+		return s.fail(s.reason(err))
+	}
+	return nil
+}
+
+// reason prefers what the pending read learned, such as a TLS alert, to the write
+// error that followed from it.
+func (s *stream) reason(err error) error {
+	select {
+	case <-s.ended:
+		if s.endErr != io.EOF {
+			return s.endErr
+		}
+	case <-time.After(time.Second):
+	}
+	return err
+}
+
+func (s *stream) fail(err error) error {
+	if err == io.EOF {
+		err = ErrPeerClosed
+	}
+	s.failed = fmt.Errorf("emitter: send to %s: %w", s.to, err)
+	return s.failed
+}
+
+func (s *stream) Handed() int { return s.handed }
+
+func (s *stream) Close() error {
+	err := s.Flush()
+	if err == nil {
+		err = s.end()
+	}
+	s.conn.Close()
+	<-s.ended
+	if s.failed == nil {
+		s.failed = fmt.Errorf("emitter: send to %s: %w", s.to, net.ErrClosed)
+	}
+	return err
+}
+
+// end says that no more will come (TLS close_notify, TCP FIN) and waits for the
+// peer's own end.
+func (s *stream) end() error {
+	select {
+	case <-s.ended:
+		return s.fail(s.endErr)
+	default:
+	}
+	s.conn.SetWriteDeadline(time.Now().Add(s.timeout))
+	s.conn.SetReadDeadline(time.Now().Add(s.linger))
+	raw := s.conn
+	if t, ok := raw.(*tls.Conn); ok {
+		if err := t.CloseWrite(); err != nil {
+			return s.fail(s.reason(err))
+		}
+		raw = t.NetConn()
+	}
+	if err := raw.(*net.TCPConn).CloseWrite(); err != nil {
+		return s.fail(s.reason(err))
+	}
+	<-s.ended
+	var timeout net.Error
+	switch {
+	case s.endErr == io.EOF:
+		return nil
+	case errors.As(s.endErr, &timeout) && timeout.Timeout():
+		return s.fail(ErrUnconfirmed)
+	}
+	return s.fail(s.endErr)
+}
