@@ -1,0 +1,193 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+
+	"github.com/urfave/cli/v2"
+
+	"arr/emitter"
+)
+
+const emitDescription = `Sends each FILE, an audit message in XML, with a syslog header before it. "-" reads
+standard input, which holds frames that are ready to send, each as its length in
+decimal, a blank and so many bytes (RFC 5425), as "arr query --format raw" writes
+them; they are sent unchanged.
+
+It exits with 0 only when all was handed over and the repository ended the
+connection in order, which arr does once it has stored everything; else with 6. With
+UDP nothing tells whether a frame arrived.
+
+Examples:
+   arr emit --to tls://arr.example:6514 --ca ca.pem message.xml
+   arr emit --to udp://localhost:5514 --header dcm4che *.xml
+   arr query --format raw 'patient:P1000000' | arr emit --to tls://other.example --ca other.pem -`
+
+func emitCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "emit",
+		Usage:       "send audit messages to a repository",
+		UsageText:   "arr emit --to tls://HOST:PORT [FLAGS] FILE...",
+		Description: emitDescription,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "to", Usage: "where to: `URL` tls://host:6514, tcp://host:514 or udp://host:514"},
+			&cli.StringFlag{Name: "header", Value: emitter.DialectIHE.String(), Usage: "write syslog headers as `DIALECT`: ihe, dicom or dcm4che"},
+			&cli.StringFlag{Name: "ca", Usage: "trust the certificates in PEM `FILE` alone, instead of the system's"},
+			&cli.StringFlag{Name: "cert", Usage: "present the certificate in PEM `FILE`"},
+			&cli.StringFlag{Name: "key", Usage: "the certificate's private key in PEM `FILE`"},
+		},
+		Action: func(c *cli.Context) error {
+			e, err := newEmission(c)
+			if err != nil {
+				return &exitError{exitUsage, err}
+			}
+			return e.run(c.Context)
+		},
+	}
+}
+
+// emission is one run of arr emit.
+type emission struct {
+	to      emitter.Target
+	dialer  emitter.Dialer
+	header  emitter.Header
+	files   []string
+	stdin   io.Reader
+	stderr  io.Writer
+	sender  emitter.Sender
+	counter *emitCounter
+}
+
+func newEmission(c *cli.Context) (*emission, error) {
+	e := &emission{files: c.Args().Slice(), stdin: c.App.Reader, stderr: c.App.ErrWriter}
+	if len(e.files) == 0 {
+		return nil, errors.New(`emit: no file was named: give XML files, or "-" for frames on standard input`)
+	}
+	if c.String("to") == "" {
+		return nil, errors.New("emit: where to is not said: give --to tls://host:6514")
+	}
+	var err error
+	if e.to, err = emitter.ParseTarget(c.String("to")); err != nil {
+		return nil, err
+	}
+	if e.header.Dialect, err = emitter.ParseDialect(c.String("header")); err != nil {
+		return nil, fmt.Errorf("emit: --header: %w", err)
+	}
+	if e.header.Hostname, err = os.Hostname(); err != nil {
+		e.header.Hostname = ""
+	}
+	e.header.App, e.header.ProcID = "arr-emit", strconv.Itoa(os.Getpid())
+	e.dialer.TLS, err = emitTLS(c.String("ca"), c.String("cert"), c.String("key"))
+	return e, err
+}
+
+// emitTLS reads whom to trust and what to present.
+func emitTLS(ca, cert, key string) (*tls.Config, error) {
+	config := &tls.Config{}
+	if ca != "" {
+		b, err := os.ReadFile(ca)
+		if err != nil {
+			return nil, fmt.Errorf("emit: --ca: %w", err)
+		}
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM(b) {
+			return nil, fmt.Errorf("emit: --ca %s holds no certificate in PEM", ca)
+		}
+	}
+	if (cert == "") != (key == "") {
+		return nil, errors.New("emit: --cert and --key go together")
+	}
+	if cert != "" {
+		pair, err := tls.LoadX509KeyPair(cert, key)
+		if err != nil {
+			return nil, fmt.Errorf("emit: --cert %s, --key %s: %w", cert, key, err)
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	return config, nil
+}
+
+// run sends everything and says how much that was.
+func (e *emission) run(ctx context.Context) error {
+	var err error
+	if e.sender, err = e.dialer.Dial(ctx, e.to); err != nil {
+		return &exitError{exitFailed, err}
+	}
+	e.counter = newEmitCounter(e.stderr, e.files)
+	for _, name := range e.files {
+		if err = e.sendFile(ctx, name); err != nil {
+			break
+		}
+	}
+	if closeErr := e.sender.Close(); err == nil {
+		err = closeErr
+	}
+	e.counter.end()
+	if err != nil {
+		return &exitError{exitFailed, fmt.Errorf("%w (%s)", err, e.counter.outcome(e.sender.Handed()))}
+	}
+	fmt.Fprintf(e.stderr, "%d messages handed over to %s\n", e.sender.Handed(), e.to)
+	return nil
+}
+
+func (e *emission) sendFile(ctx context.Context, name string) error {
+	defer e.counter.fileDone()
+	if name == "-" {
+		return e.sendFrames(ctx)
+	}
+	message, err := os.ReadFile(name)
+	if err != nil {
+		return fmt.Errorf("emit: %w", err)
+	}
+	if err := checkMessage(message); err != nil {
+		return fmt.Errorf("emit: %s: %w", name, err)
+	}
+	return e.send(ctx, name, e.header.Append(nil, message))
+}
+
+// sendFrames sends the octet-counted frames on standard input.
+func (e *emission) sendFrames(ctx context.Context) error {
+	r := emitter.NewReader(e.stdin)
+	for n := 1; ; n++ {
+		frame, err := r.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("emit: standard input: %w", err)
+		}
+		if err := e.send(ctx, fmt.Sprintf("frame %d of standard input", n), frame); err != nil {
+			return err
+		}
+	}
+}
+
+func (e *emission) send(ctx context.Context, what string, frame []byte) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("emit: interrupted before %s", what)
+	}
+	if err := e.sender.Send(frame); err != nil {
+		return fmt.Errorf("emit: %s: %w", what, err)
+	}
+	e.counter.sent(len(frame))
+	return nil
+}
+
+// checkMessage refuses what would be sent as something that it is not.
+func checkMessage(message []byte) error {
+	text := bytes.TrimPrefix(message, []byte("\ufeff"))
+	switch {
+	case len(text) == 0:
+		return errors.New("it is empty")
+	case text[0] >= '0' && text[0] <= '9', text[0] == '<' && len(text) > 1 && text[1] >= '0' && text[1] <= '9':
+		return errors.New(`it holds a syslog frame, not XML: send octet-counted frames through standard input, with "-"`)
+	}
+	return nil
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"arr/emitter"
+)
+
+// listen takes one TCP connection and gives what came over it.
+func listen(t *testing.T) (to string, got <-chan []byte) {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	all := make(chan []byte, 1)
+	go func() {
+		conn, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		b, _ := io.ReadAll(conn)
+		all <- b
+	}()
+	return "tcp://" + ln.Addr().String(), all
+}
+
+func writeFile(t *testing.T, name, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestEmitWrapsFiles(t *testing.T) {
+	to, got := listen(t)
+	const message = "<?xml version=\"1.0\"?>\n<AuditMessage>\n</AuditMessage>\n"
+	var stdout, stderr bytes.Buffer
+	args := []string{"arr", "emit", writeFile(t, "a.xml", message), "--to", to, writeFile(t, "b.xml", "<AuditMessage/>"), "--header=dicom"}
+	if code := run(t.Context(), args, nil, &stdout, &stderr); code != 0 {
+		t.Fatalf("exit code %d: %s", code, &stderr)
+	}
+	r := emitter.NewReader(bytes.NewReader(<-got))
+	for _, want := range []string{message, "<AuditMessage/>"} {
+		frame, err := r.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		fields := strings.SplitN(string(frame), " ", 8)
+		if len(fields) != 8 || fields[0] != "<85>1" || fields[3] != "arr-emit" || fields[5] != "DICOM+RFC3881" || fields[7] != want {
+			t.Errorf("frame %q", frame)
+		}
+	}
+	if stdout.Len() != 0 || !strings.HasPrefix(stderr.String(), "2 messages handed over to tcp://") {
+		t.Errorf("stdout %q, stderr %q", &stdout, &stderr)
+	}
+}
+
+func TestEmitSendsReadyFramesUnchanged(t *testing.T) {
+	to, got := listen(t)
+	in := "5 a\nb\x00c14 <85>1 - - - -\n"
+	var stderr bytes.Buffer
+	if code := run(t.Context(), []string{"arr", "emit", "--to", to, "-"}, strings.NewReader(in), io.Discard, &stderr); code != 0 {
+		t.Fatalf("exit code %d: %s", code, &stderr)
+	}
+	if b := <-got; string(b) != in {
+		t.Errorf("sent %q, want %q", b, in)
+	}
+}
+
+func TestEmitFailures(t *testing.T) {
+	to, _ := listen(t)
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	free.Close()
+	xml := writeFile(t, "a.xml", "<AuditMessage/>")
+	for _, c := range []struct {
+		name  string
+		args  []string
+		stdin string
+		code  int
+		says  string
+	}{
+		{"no file", []string{"--to", to}, "", exitUsage, "no file"},
+		{"no target", []string{xml}, "", exitUsage, "--to"},
+		{"bad target", []string{"--to", "arr.example", xml}, "", exitUsage, "tls://host:6514"},
+		{"bad dialect", []string{"--to", to, "--header", "rfc", xml}, "", exitUsage, "ihe, dicom or dcm4che"},
+		{"no CA", []string{"--to", to, "--ca", xml, xml}, "", exitUsage, "no certificate in PEM"},
+		{"half a pair", []string{"--to", to, "--cert", xml, xml}, "", exitUsage, "go together"},
+		{"nobody there", []string{"--to", fmt.Sprintf("tcp://%s", free.Addr()), xml}, "", exitFailed, "refused"},
+		{"framing", []string{"--to", to, "-"}, "3 abcx", exitFailed, "frame 2 at byte 5"},
+	} {
+		var stderr bytes.Buffer
+		code := run(t.Context(), append([]string{"arr", "emit"}, c.args...), strings.NewReader(c.stdin), io.Discard, &stderr)
+		if code != c.code || !strings.Contains(stderr.String(), c.says) {
+			t.Errorf("%s: exit code %d, %q; want %d and %q", c.name, code, &stderr, c.code, c.says)
+		}
+	}
+}
+
+func TestEmitSaysHowMuchWasHandedOver(t *testing.T) {
+	for _, c := range []struct{ second, says string }{
+		{filepath.Join(t.TempDir(), "missing.xml"), "no such file"},
+		{writeFile(t, "empty.xml", ""), "it is empty"},
+		{writeFile(t, "frame.bin", "<85>1 - - - - - - <A/>"), "syslog frame, not XML"},
+	} {
+		to, got := listen(t)
+		var stderr bytes.Buffer
+		args := []string{"arr", "emit", "--to", to, writeFile(t, "a.xml", "<AuditMessage/>"), c.second}
+		code := run(t.Context(), args, nil, io.Discard, &stderr)
+		if code != exitFailed || !strings.Contains(stderr.String(), c.says) || !strings.Contains(stderr.String(), "(1 of 2 messages were handed over)") {
+			t.Errorf("exit code %d, %q, want %q", code, &stderr, c.says)
+		}
+		if b := <-got; !bytes.HasSuffix(b, []byte("<AuditMessage/>")) {
+			t.Errorf("sent %q", b)
+		}
+	}
+}
+
+func TestEmitCounterLine(t *testing.T) {
+	c := emitCounter{files: 4, done: 1, messages: 100, bytes: 250_000}
+	if got, want := c.line(2e9), "[#######.......................] 25%  100 messages, 0.2 MB, 50 messages/s"; got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	c.stream = true
+	if got, want := c.line(2e9), "100 messages, 0.2 MB, 50 messages/s"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
