@@ -61,27 +61,3 @@ func numberOf(r *audit.Record, f audit.Field) int64 {
 func (p *Plan) Match(r *audit.Record) bool {
 	return p.Since <= r.Time && r.Time < p.Until && Match(p.Where, r)
 }
-
-// EachLabel calls fn once with each distinct label of r's values of fields. Labels is as
-// in Plan. A label is valid until fn returns.
-func EachLabel(r *audit.Record, fields audit.FieldSet, labels func(audit.Field, []byte, func([]byte)), fn func(label []byte)) {
-	seen := map[string]bool{}
-	add := func(label []byte) {
-		if !seen[string(label)] {
-			seen[string(label)] = true
-			fn(label)
-		}
-	}
-	r.Each(fields, func(has audit.FieldSet, value []byte) bool {
-		if labels == nil {
-			add(value)
-			return true
-		}
-		for has != 0 {
-			f := has.First()
-			has &^= audit.Fields(f)
-			labels(f, value, add)
-		}
-		return true
-	})
-}

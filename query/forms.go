@@ -42,19 +42,18 @@ func Forms(fields audit.FieldSet, value []byte, yield func(form []byte)) {
 		return
 	}
 	value = normal(value)
+	whole := fields&plainIDs != 0
+	if fields&cxIDs != 0 {
+		structured := bytes.IndexByte(value, '^') >= 0 || bytes.IndexByte(value, '~') >= 0
+		if !structured || !yieldCX(value, yield) {
+			whole = true
+		}
+	}
 	if isNoID(value) {
 		return
 	}
 	if fields&hosts != 0 {
 		yieldHost(value, yield)
-	}
-	whole := fields&plainIDs != 0
-	if fields&cxIDs != 0 {
-		if bytes.IndexByte(value, '^') < 0 && bytes.IndexByte(value, '~') < 0 {
-			whole = true
-		} else if !yieldCX(value, yield) {
-			whole = true
-		}
 	}
 	if whole {
 		yield(value)

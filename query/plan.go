@@ -41,6 +41,10 @@ type Leaf struct {
 	// these term hashes (see Forms). Words, if not empty: only if it has all of
 	// these word hashes (see Words). Both empty: nothing rules a record out.
 	Terms, Words []uint64
+	// Prefix and Fuzzy are set where a directory of distinct values may know which values
+	// satisfy: the text that a value, or a word of it, starts with or is similar to.
+	// At most one is; Match alone is right without asking.
+	Prefix, Fuzzy string
 }
 
 // Order is the order of an answer's records.

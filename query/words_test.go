@@ -76,6 +76,7 @@ func TestForms(t *testing.T) {
 		{patient, "P1^^^A~P2^^^B~~<none>^^^C~P3", "P1|P2|P3"},
 		{patient, "<none>^^^A", ""},
 		{patient, "<none>", ""},
+		{patient, "<none>~P1^^^<A>", "P1"},
 		{patient, "^^^A", "^^^A"},
 		{patient, "~", "~"},
 		{study, "1.2.3", "1.2.3"},

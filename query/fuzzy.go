@@ -1,0 +1,66 @@
+package query
+
+import "unicode/utf8"
+
+// maxLetters bounds the words that distance compares.
+const maxLetters = 64
+
+// distance is how many letters must be inserted, left out, replaced or swapped with
+// their neighbour to make b of a (optimal string alignment: nothing is edited twice).
+// Neither may have more than maxLetters letters.
+func distance(a, b []rune) int {
+	// Three rows of the usual table, for the beginnings of a one letter apart.
+	var rows [3][maxLetters + 1]uint8
+	before, last, row := &rows[0], &rows[1], &rows[2]
+	for j := range len(b) + 1 {
+		last[j] = uint8(j)
+	}
+	for i, x := range a {
+		row[0] = uint8(i + 1)
+		for j, y := range b {
+			d := last[j]
+			if x != y {
+				d++
+			}
+			d = min(d, last[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && x == b[j-1] && a[i-1] == y {
+				d = min(d, before[j-1]+1)
+			}
+			row[j+1] = d
+		}
+		before, last, row = last, row, before
+	}
+	return int(last[len(b)])
+}
+
+// fuzzyWord is a folded word that similar ones satisfy: those at most one edit away, or
+// two where it has more than five letters.
+type fuzzyWord struct {
+	letters []rune
+	limit   int
+}
+
+func newFuzzyWord(word []byte) fuzzyWord {
+	f := fuzzyWord{letters: []rune(string(word)), limit: 1}
+	if len(f.letters) > 5 {
+		f.limit = 2
+	}
+	return f
+}
+
+// match says whether word, folded, is similar. It allocates nothing.
+func (f *fuzzyWord) match(word []byte) bool {
+	if len(word) < len(f.letters)-f.limit || len(word) > utf8.UTFMax*(len(f.letters)+f.limit) {
+		return false
+	}
+	var buf [maxLetters]rune
+	b := buf[:0]
+	for len(word) > 0 {
+		if len(b) == maxLetters {
+			return false
+		}
+		r, size := utf8.DecodeRune(word)
+		b, word = append(b, r), word[size:]
+	}
+	return max(len(b)-len(f.letters), len(f.letters)-len(b)) <= f.limit && distance(f.letters, b) <= f.limit
+}
