@@ -1,0 +1,136 @@
+package parser_test
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"arr/audit"
+	"arr/parser"
+)
+
+// shared gives the directory of the shared samples, or skips the test.
+func shared(t testing.TB) string {
+	t.Helper()
+	dir := os.Getenv("ARR_SHARED")
+	if dir == "" {
+		at, err := os.Getwd()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for dir = filepath.Join(at, "shared"); ; dir = filepath.Join(at, "shared") {
+			if _, err := os.Stat(dir); err == nil || at == filepath.Dir(at) {
+				break
+			}
+			at = filepath.Dir(at)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "corpus")); err != nil {
+		t.Skip("the shared samples are not here: set ARR_SHARED to their directory")
+	}
+	return dir
+}
+
+// samples gives the files below the corpus directory that match.
+func samples(t testing.TB, match func(path string) bool) map[string][]byte {
+	t.Helper()
+	root := shared(t)
+	files := map[string][]byte{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !match(path) {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		files[path[len(root):]] = b
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// headers are ways in which senders wrap the same message.
+var headers = map[string]string{
+	"ihe":         "<85>1 2026-11-23T14:53:00.123456Z archive dcm4chee 4711 IHE+RFC-3881 - ",
+	"bom":         "<84>1 2026-11-23T14:53:00+01:00 archive dcm4chee 4711 DICOM+RFC3881 - \xEF\xBB\xBF",
+	"structured":  `<85>1 2026-11-23T14:53:00Z archive arr - X [a@1 b="c\]\"d"][e@1] `,
+	"nil":         "<85>1 - - - - - - ",
+	"bad time":    "<85>1 20140210005309 archive arr - X - ",
+	"bad pri":     "<8 5>1 2026-11-23T14:53:00Z archive arr - X - ",
+	"no sd":       "<85>1 2026-11-23T14:53:00Z archive arr - X ",
+	"bsd":         "<85>Nov 23 14:53:00 archive arr[12]: ",
+	"bsd no host": "<85>Nov  3 14:53:00 arr: ",
+	"bsd tag":     "<85>Nov  3 14:53:00 archive ",
+	"bsd rfc3339": "<85>2026-11-23T14:53:00Z archive arr: ",
+	"pri":         "<85>",
+	"pri text":    "<85>something: ",
+	"none":        "",
+}
+
+// checkFrame parses a frame and checks what must hold of every record.
+func checkFrame(t testing.TB, p *parser.Parser, frame []byte, flags audit.Flags) *audit.Record {
+	t.Helper()
+	rec := &audit.Record{Entry: audit.Entry{Frame: frame, Flags: flags, Received: 1_800_000_000_000_000}}
+	p.Parse(rec)
+	values := make([][]byte, len(rec.Spans))
+	for i := range rec.Spans {
+		values[i] = rec.Value(i)
+	}
+	if got := rec.Shape.AppendFrame(nil, values, rec.Runs); !bytes.Equal(got, frame) {
+		t.Fatalf("the shape gives another frame back:\n%q\n%q", got, frame)
+	}
+	checkShape(t, p, rec.Shape)
+	rec.Each(^audit.FieldSet(0), func(f audit.FieldSet, v []byte) bool {
+		if f == 0 {
+			t.Error("a value of no field")
+		}
+		return true
+	})
+	for _, f := range rec.Findings {
+		if f.Code == "" || f.Message == "" || f.Path == "" || f.Path[0] != '/' || f.Off < 0 || f.Len < 0 || f.Off+f.Len > len(frame) {
+			t.Errorf("finding %+v in a frame of %d bytes", f, len(frame))
+		}
+	}
+	again := &audit.Record{Entry: rec.Entry}
+	p.Parse(again)
+	if again.Shape.Key != rec.Shape.Key || again.Time != rec.Time || again.Class != rec.Class ||
+		!reflect.DeepEqual(again.Extra, rec.Extra) || len(again.Findings) != len(rec.Findings) {
+		t.Error("parsing a second time gave another record")
+	}
+	return rec
+}
+
+// checkShape checks that a shape's skeleton alone gives it back.
+func checkShape(t testing.TB, p *parser.Parser, s *audit.Shape) {
+	t.Helper()
+	if s.Raw {
+		return
+	}
+	got, rest, err := audit.ParseSkeleton(audit.AppendSkeleton(nil, s))
+	if err != nil || len(rest) > 0 {
+		t.Fatalf("ParseSkeleton: %v, %d bytes left", err, len(rest))
+	}
+	p.Describe(got)
+	if !reflect.DeepEqual(got, s) {
+		t.Fatalf("Describe gives another shape than Parse:\n%+v\n%+v", got, s)
+	}
+}
+
+func TestCorpus(t *testing.T) {
+	files := samples(t, func(string) bool { return true })
+	p := parser.New(parser.Options{})
+	for name, b := range files {
+		t.Run(name, func(t *testing.T) {
+			for _, h := range headers {
+				checkFrame(t, p, append([]byte(h), b...), 0)
+			}
+			for _, f := range []audit.Flags{audit.FlagTruncated, audit.FlagCutAtClose, audit.FlagUnframed} {
+				checkFrame(t, p, b, f)
+			}
+		})
+	}
+}

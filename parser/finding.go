@@ -1,0 +1,106 @@
+package parser
+
+import (
+	"arr/audit"
+	"arr/scan"
+)
+
+// sentences are the parser's own findings; the scanner's faults have theirs.
+var sentences = map[string]string{
+	"frame-too-long":             "The frame was longer than the receiver's limit; only its beginning was kept.",
+	"cut-at-close":               "The connection ended before the frame did.",
+	"unframed":                   "The stream broke the framing rules here; this is what followed.",
+	"header-missing":             "No syslog header stands before the message.",
+	"header-rfc3164":             "The header is RFC 3164's, not RFC 5424's.",
+	"header-not-rfc5424":         "The header is not as RFC 5424 wants it.",
+	"text-before-message":        "Text stands between the header and the message.",
+	"namespaced":                 "The message is in an XML namespace; the standard's is in none.",
+	"event-time-without-zone":    "The event's time names no zone.",
+	"event-time-unreadable":      "The event's time can't be read.",
+	"truncated":                  "The message ends early, at a length at which relays cut.",
+	"relay-escapes":              "A relay wrote control characters as octal escapes.",
+	string(encodingContradicted): "The bytes contradict the encoding that is declared.",
+	string(encodingUnknown):      "The encoding that is declared is not known.",
+}
+
+// addFinding adds one of the parser's own findings.
+func addFinding(rec *audit.Record, code string, at span) {
+	rec.Findings = append(rec.Findings, audit.Finding{
+		Code: code, Path: "/", Off: at.off, Len: at.end - at.off, Message: sentences[code],
+	})
+}
+
+// flagFindings adds what the receiver knew of the frame.
+func flagFindings(rec *audit.Record) {
+	if rec.Flags == 0 {
+		return
+	}
+	for _, f := range [...]struct {
+		flag audit.Flags
+		code string
+	}{
+		{audit.FlagTruncated, "frame-too-long"},
+		{audit.FlagCutAtClose, "cut-at-close"},
+		{audit.FlagUnframed, "unframed"},
+	} {
+		if rec.Flags&f.flag != 0 {
+			addFinding(rec, f.code, span{0, len(rec.Frame)})
+		}
+	}
+}
+
+// headerFindings adds what is wrong with the header of an audit message.
+func (p *Parser) headerFindings(rec *audit.Record, h *header) {
+	switch h.kind {
+	case noHeader:
+		addFinding(rec, "header-missing", span{})
+	case bsdHeader:
+		addFinding(rec, "header-rfc3164", span{0, h.end})
+	case priority:
+		addFinding(rec, "header-not-rfc5424", span{0, h.end})
+	case ietfHeader:
+		if !p.judge.accepts(rec.Frame, h) {
+			addFinding(rec, "header-not-rfc5424", span{0, h.end})
+		}
+	}
+}
+
+// scanFindings adds the notes of a scan of the frame itself.
+func (p *Parser) scanFindings(rec *audit.Record) {
+	for _, f := range p.scanner.Faults {
+		rec.Findings = append(rec.Findings, audit.Finding{
+			Code: f.Code.String(), Path: "/", Off: f.Off, Len: f.Len, Message: f.Code.Sentence(),
+		})
+	}
+}
+
+// readingFindings adds what is wrong with a document that had to be made readable.
+// The scanner has just read it.
+func (p *Parser) readingFindings(rec *audit.Record, h *header, r *reading, namespaced bool) {
+	whole := span{r.off, len(rec.Frame)}
+	if r.junk {
+		addFinding(rec, "text-before-message", span{h.end, r.off})
+	}
+	if r.finding != "" {
+		addFinding(rec, string(r.finding), whole)
+	}
+	if r.relayed {
+		addFinding(rec, "relay-escapes", whole)
+	}
+	if namespaced {
+		addFinding(rec, "namespaced", whole)
+	}
+	faults := append([]scan.Fault(nil), p.scanner.Faults...)
+	paths := pathsOf(&p.scanner, r.text(), faults)
+	cut := false
+	for i, f := range faults {
+		at := r.source(f.Off, f.Off+f.Len)
+		rec.Findings = append(rec.Findings, audit.Finding{
+			Code: f.Code.String(), Path: paths[i], Off: at.off, Len: at.end - at.off, Message: f.Code.Sentence(),
+		})
+		cut = cut || f.Code == scan.Unterminated
+	}
+	if cut && nearLimit(len(rec.Frame)) {
+		addFinding(rec, "truncated", span{len(rec.Frame), len(rec.Frame)})
+	}
+}

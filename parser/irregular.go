@@ -1,0 +1,161 @@
+package parser
+
+import (
+	"arr/audit"
+	"arr/scan"
+)
+
+// reading is a document made readable: the frame's bytes, and what each decoder made
+// of them.
+type reading struct {
+	off      int // where the first text begins in the frame
+	texts    [][]byte
+	decoders []decoder // decoders[i] makes texts[i+1] of texts[i]
+	finding  encodingFinding
+	relayed  bool
+	junk     bool
+}
+
+func (r *reading) text() []byte { return r.texts[len(r.texts)-1] }
+
+func (r *reading) apply(d decoder) {
+	r.texts = append(r.texts, decode(r.text(), d))
+	r.decoders = append(r.decoders, d)
+}
+
+// source gives where in the frame stands what is between off and end in the text.
+func (r *reading) source(off, end int) span {
+	for i := len(r.decoders) - 1; i >= 0; i-- {
+		off = sourceOf(r.texts[i], r.decoders[i], off)
+		end = sourceOf(r.texts[i], r.decoders[i], end)
+	}
+	return span{r.off + off, r.off + max(off, end)}
+}
+
+// readable decodes a frame's body and undoes what relays did to it.
+func (p *Parser) readable(frame []byte, h *header) reading {
+	b := bodyOf(frame, h.end)
+	r := reading{off: b.off, junk: b.junk, texts: [][]byte{frame[b.off:b.end]}}
+	p.scanner.Reset(r.text(), 0)
+	d, finding := decoderFor(r.text(), p.scanner.Encoding())
+	r.finding = finding
+	if d != nil {
+		r.apply(d)
+	}
+	mark := findEscapes(r.text())
+	if mark == 0 {
+		return r
+	}
+	structural, faults := p.judgeText(r.text())
+	escaped := r
+	escaped.apply(unescaper(mark))
+	if order, _ := kindOfBytes(escaped.text()); !order && finding == "" {
+		// 8-bit bytes came out of the escapes: they have an encoding of their own.
+		p.scanner.Reset(escaped.text(), 0)
+		if d, finding = decoderFor(escaped.text(), p.scanner.Encoding()); d != nil {
+			escaped.finding = finding
+			escaped.apply(d)
+		}
+	}
+	if !structural {
+		if _, after := p.judgeText(escaped.text()); after >= faults {
+			return r
+		}
+	}
+	escaped.relayed = true
+	escaped.junk = b.junk && escapeMark(frame[h.end:b.off]) == 0
+	return escaped
+}
+
+// judgeText says whether escaped white space stands where only tags may, and how many
+// faults a text has.
+func (p *Parser) judgeText(text []byte) (structural bool, faults int) {
+	s := &p.scanner
+	s.Reset(text, 0)
+	for kind := s.Next(); kind != scan.EOF; kind = s.Next() {
+		if kind == scan.Text && !s.CDATA && relayEscaped(s.Element, text[s.Off:s.End]) {
+			structural = true
+		}
+	}
+	return structural, len(s.Faults)
+}
+
+// irregular parses a frame that is kept whole: its values are in Extra.
+func (p *Parser) irregular(rec *audit.Record, h *header) {
+	r := p.readable(rec.Frame, h)
+	text := r.text()
+	values, isAudit, namespaced := read(&p.scanner, text, 0)
+	if !isAudit {
+		p.irregularForeign(rec, h, &r)
+		return
+	}
+	rec.Shape = audit.RawShape
+	rec.Spans = append(rec.Spans, audit.Span{Len: uint32(len(rec.Frame))})
+	rec.Extra = headerValues(rec.Frame, h)
+	event := ""
+	for i := range values {
+		m := &values[i]
+		if m.class == eventTime && event == "" {
+			event = m.text
+		}
+		if m.fields != 0 && m.text != "" {
+			rec.Extra = append(rec.Extra, audit.FieldValue{Fields: m.fields, Value: m.text})
+		}
+	}
+	if p.scanner.Malformed() || r.finding != "" {
+		rec.Class = audit.Malformed
+	}
+	if rec.Flags&audit.FlagUnframed != 0 {
+		rec.Class = audit.Unframed
+	}
+	p.headerFindings(rec, h)
+	p.readingFindings(rec, h, &r, namespaced)
+	p.setTime(rec, h, []byte(event))
+}
+
+// irregularForeign parses a frame without an audit message that was not parsed as a
+// regular one.
+func (p *Parser) irregularForeign(rec *audit.Record, h *header, r *reading) {
+	c := &p.cutter
+	c.reset(rec.Frame)
+	c.header(h)
+	p.foreign(rec, h)
+	if rec.Flags&audit.FlagUnframed != 0 {
+		rec.Class = audit.Unframed
+	}
+	p.setTime(rec, h, nil)
+	if shape := p.shape(); shape != nil && len(r.decoders) == 0 {
+		rec.Shape = shape
+		c.fill(rec)
+		return
+	}
+	rec.Shape = audit.RawShape
+	rec.Spans = append(rec.Spans, audit.Span{Len: uint32(len(rec.Frame))})
+	rec.Extra = headerValues(rec.Frame, h)
+	if text := trimPadding(r.text()); len(text) > 0 {
+		rec.Extra = append(rec.Extra, audit.FieldValue{Fields: headerFields(columnText), Value: string(text)})
+	}
+}
+
+// headerValues are the values of a header's fields.
+func headerValues(frame []byte, h *header) (values []audit.FieldValue) {
+	for _, f := range [...]struct {
+		at     span
+		column audit.Column
+	}{{h.host, columnHostname}, {h.app, columnApp}, {h.msg, columnMsgID}, {h.structured, columnStructured}} {
+		if !nilValue(frame, f.at) {
+			values = append(values, audit.FieldValue{Fields: headerFields(f.column), Value: string(f.at.of(frame))})
+		}
+	}
+	return values
+}
+
+func trimPadding(b []byte) []byte {
+	for len(b) > 0 && padding(b[0]) {
+		b = b[1:]
+	}
+	for len(b) > 0 && padding(b[len(b)-1]) {
+		b = b[:len(b)-1]
+	}
+	return b
+}

@@ -1,0 +1,185 @@
+package parser
+
+import (
+	"hash/maphash"
+	"time"
+
+	"arr/audit"
+	"arr/scan"
+)
+
+// Version is the version of what the parser makes of a frame. It grows with every
+// change of Record's derived fields, so that a store knows which blocks to judge
+// anew.
+const Version = 1
+
+// Options are a parser's choices. The zero value serves.
+type Options struct {
+	// Zone is where event times are read that name no zone. Nil means UTC.
+	Zone *time.Location
+	// Cache holds the shapes of all parsers that share it. Nil means one of its own.
+	Cache *Cache
+}
+
+// Parser parses entries. One goroutine uses it at a time; parsers that share a Cache
+// share shapes.
+type Parser struct {
+	zone    *time.Location
+	cache   *Cache
+	seed    maphash.Seed
+	scanner scan.Scanner
+	judge   headerJudge
+	cutter  cutter
+	recent  [recentShapes]*cached
+}
+
+// New makes a parser.
+func New(o Options) *Parser {
+	p := &Parser{zone: o.Zone, cache: o.Cache}
+	if p.zone == nil {
+		p.zone = time.UTC
+	}
+	if p.cache == nil {
+		p.cache = &Cache{}
+	}
+	p.seed = p.cache.hashSeed()
+	return p
+}
+
+// Parse reads rec.Entry and sets everything else of rec, using the capacity of
+// rec.Spans, rec.Runs and rec.Findings again. Equal entries give equal records.
+func (p *Parser) Parse(rec *audit.Record) {
+	rec.Spans, rec.Runs, rec.Findings = rec.Spans[:0], rec.Runs[:0], rec.Findings[:0]
+	rec.Extra, rec.Dialect, rec.Class = nil, "", audit.Unchecked
+	h := splitHeader(rec.Frame)
+	doc := bodyOf(rec.Frame, h.end)
+	if rec.Flags&audit.FlagUnframed != 0 || doc.kind == encoded || !p.regular(rec, &h, doc) {
+		p.irregular(rec, &h)
+	}
+	flagFindings(rec)
+}
+
+// regular parses a frame whose values stand in it as they are to be read. It says
+// whether it is one; if not, rec is as it was.
+func (p *Parser) regular(rec *audit.Record, h *header, doc body) bool {
+	c := &p.cutter
+	c.reset(rec.Frame)
+	c.header(h)
+	eventTime := span{}
+	if doc.kind == xmlBody {
+		ok := false
+		if doc.junk {
+			if escapeMark(rec.Frame[h.end:doc.off]) != 0 {
+				return false
+			}
+			c.text(h.end, doc.off)
+		}
+		if eventTime, ok = p.message(doc); !ok {
+			return false
+		}
+		if c.audit {
+			p.headerFindings(rec, h)
+			p.scanFindings(rec)
+			if doc.junk {
+				addFinding(rec, "text-before-message", span{h.end, doc.off})
+			}
+		} else {
+			eventTime = span{}
+			c.reset(rec.Frame)
+			c.header(h)
+		}
+	}
+	if !c.audit {
+		p.foreign(rec, h)
+	}
+	shape := p.shape()
+	if shape == nil {
+		rec.Findings = rec.Findings[:0]
+		rec.Class = audit.Unchecked
+		return false
+	}
+	rec.Shape = shape
+	c.fill(rec)
+	p.setTime(rec, h, eventTime.of(rec.Frame))
+	return true
+}
+
+// foreign classes a frame without an audit message, whose text is what follows the
+// header.
+func (p *Parser) foreign(rec *audit.Record, h *header) {
+	p.cutter.text(h.end, len(rec.Frame))
+	rec.Class = audit.Foreign
+	if h.kind == noHeader {
+		rec.Class = audit.Unframed
+	}
+}
+
+// message scans the XML and cuts its values. It gives where the event's time stands.
+// ok is false where the document can't be cut but must be read by irregular.
+func (p *Parser) message(doc body) (eventAt span, ok bool) {
+	s, c := &p.scanner, &p.cutter
+	s.Reset(c.frame[:doc.end], doc.off)
+	afterText := false
+	for {
+		kind := s.Next()
+		switch kind {
+		case scan.EOF:
+			return eventAt, !c.audit || !s.Malformed() && (!s.Wide() || isUTF8Name(s.Encoding()))
+		case scan.Start:
+			if !c.audit {
+				if s.Element != scan.AuditMessage {
+					return span{}, true
+				}
+				c.audit = true
+			}
+			classes := &attributeClasses[s.Element]
+			for i := range s.Attrs {
+				a := &s.Attrs[i]
+				k := classes[a.Name]
+				if k == fixed {
+					continue
+				}
+				if k == eventTime && eventAt.end == 0 {
+					eventAt = span{a.Off, a.End}
+				}
+				c.cut(k, a.Off, a.End)
+			}
+		case scan.Text:
+			k := textClasses[s.Element]
+			if s.CDATA || afterText || relayEscaped(s.Element, c.frame[s.Off:s.End]) {
+				return eventAt, false
+			}
+			if k != fixed {
+				c.cut(k, s.Off, s.End)
+			}
+		}
+		afterText = kind == scan.Text
+	}
+}
+
+// setTime sets rec.Time from the event's time, else the header's, else the arrival's.
+func (p *Parser) setTime(rec *audit.Record, h *header, event []byte) {
+	if len(event) > 0 {
+		us, zoned, ok := dateTime(event, p.zone)
+		if ok {
+			rec.Time = us
+			if !zoned {
+				addFinding(rec, "event-time-without-zone", span{})
+			}
+			return
+		}
+		addFinding(rec, "event-time-unreadable", span{})
+	}
+	if stamp := h.timestamp.of(rec.Frame); len(stamp) > 0 {
+		if h.kind == bsdHeader {
+			if us, ok := bsdMicros(stamp, p.zone, rec.ReceivedTime()); ok {
+				rec.Time = us
+				return
+			}
+		} else if us, _, ok := dateTime(stamp, p.zone); ok {
+			rec.Time = us
+			return
+		}
+	}
+	rec.Time = rec.Received
+}

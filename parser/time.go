@@ -1,0 +1,263 @@
+package parser
+
+import "time"
+
+// dateTime reads an xsd:dateTime or RFC 3339 date-time and gives microseconds since
+// the Unix epoch. zoned says whether it names its zone; one that does not is read in
+// zone. Read leniently beside the standard's form are: a blank for the T, lower-case
+// t and z, offsets without a colon or minutes, a comma before the fraction, no
+// seconds, leap seconds, and the digits of yyyyMMddHHmmss.
+func dateTime(b []byte, zone *time.Location) (us int64, zoned, ok bool) {
+	b = trimSpace(b)
+	r := timeReader{b: b}
+	year := r.number(4)
+	compact := r.peek() != '-'
+	r.skip('-', compact)
+	month := r.number(2)
+	r.skip('-', compact)
+	day := r.number(2)
+	if c := r.peek(); c == 'T' || c == 't' || c == ' ' {
+		r.pos++
+	} else if !compact {
+		return 0, false, false
+	}
+	hour := r.number(2)
+	compact = r.peek() != ':'
+	r.skip(':', compact)
+	minute, second, micro := r.number(2), 0, 0
+	if c := r.peek(); c == ':' || compact && c >= '0' && c <= '9' {
+		r.skip(':', compact)
+		second = r.number(2)
+		micro = r.fraction()
+	}
+	offset, zoned := r.offset()
+	if r.bad || r.pos != len(b) || !validTime(year, month, day, hour, minute, second) {
+		return 0, false, false
+	}
+	if !zoned {
+		return time.Date(year, time.Month(month), day, hour, minute, second, micro*1000, zone).UnixMicro(), false, true
+	}
+	secs := daysFromCivil(year, month, day)*86400 + int64(hour*3600+minute*60+second-offset)
+	return secs*1e6 + int64(micro), true, true
+}
+
+func validTime(year, month, day, hour, minute, second int) bool {
+	if month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || minute > 59 || second > 60 {
+		return false
+	}
+	return hour < 24 || hour == 24 && minute == 0 && second == 0
+}
+
+func daysIn(year, month int) int {
+	switch month {
+	case 4, 6, 9, 11:
+		return 30
+	case 2:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	}
+	return 31
+}
+
+// daysFromCivil counts the days from 1970-01-01 in the proleptic Gregorian calendar:
+// years begin in March, so that the leap day is a year's last.
+func daysFromCivil(year, month, day int) int64 {
+	if month <= 2 {
+		year--
+		month += 12
+	}
+	era := year / 400
+	if year < 0 {
+		era = (year - 399) / 400
+	}
+	yoe := year - era*400
+	doy := (153*(month-3)+2)/5 + day - 1
+	doe := yoe*365 + yoe/4 - yoe/100 + doy
+	return int64(era)*146097 + int64(doe) - 719468
+}
+
+// timeReader reads digits and marks; bad is set by what does not fit.
+type timeReader struct {
+	b   []byte
+	pos int
+	bad bool
+}
+
+func (r *timeReader) peek() byte {
+	if r.pos < len(r.b) {
+		return r.b[r.pos]
+	}
+	return 0
+}
+
+// skip passes the mark c, which may be absent if optional.
+func (r *timeReader) skip(c byte, optional bool) {
+	if r.peek() == c {
+		r.pos++
+	} else if !optional {
+		r.bad = true
+	}
+}
+
+// number reads exactly n digits.
+func (r *timeReader) number(n int) (v int) {
+	if r.pos+n > len(r.b) {
+		r.bad = true
+		return 0
+	}
+	for _, c := range r.b[r.pos : r.pos+n] {
+		if c < '0' || c > '9' {
+			r.bad = true
+			return 0
+		}
+		v = v*10 + int(c-'0')
+	}
+	r.pos += n
+	return v
+}
+
+// fraction reads the fraction of a second, if there is one, cut to microseconds.
+func (r *timeReader) fraction() (micro int) {
+	if c := r.peek(); c != '.' && c != ',' {
+		return 0
+	}
+	r.pos++
+	scale := 100000
+	start := r.pos
+	for c := r.peek(); c >= '0' && c <= '9'; c = r.peek() {
+		micro += int(c-'0') * scale
+		scale /= 10
+		r.pos++
+	}
+	r.bad = r.bad || r.pos == start
+	return micro
+}
+
+// offset reads the zone in seconds east of UTC, if there is one.
+func (r *timeReader) offset() (seconds int, zoned bool) {
+	sign := 1
+	switch r.peek() {
+	case 'Z', 'z':
+		r.pos++
+		return 0, true
+	case '-':
+		sign = -1
+	case '+':
+	default:
+		return 0, false
+	}
+	r.pos++
+	hours, minutes := r.number(2), 0
+	if r.pos < len(r.b) {
+		r.skip(':', true)
+		minutes = r.number(2)
+	}
+	r.bad = r.bad || hours > 14 || minutes > 59
+	return sign * (hours*3600 + minutes*60), true
+}
+
+func trimSpace(b []byte) []byte {
+	for len(b) > 0 && b[0] <= ' ' {
+		b = b[1:]
+	}
+	for len(b) > 0 && b[len(b)-1] <= ' ' {
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+const months = "JanFebMarAprMayJunJulAugSepOctNovDec"
+
+// bsdTimeEnd gives the end of the RFC 3164 TIMESTAMP at p, 0 if there is none:
+// "Mmm dd hh:mm:ss", with a fraction or a year as devices add them, or an RFC 3339
+// date-time.
+func bsdTimeEnd(frame []byte, p int) int {
+	if p < len(frame) && frame[p] >= '0' && frame[p] <= '9' {
+		end := fieldEnd(frame, p)
+		if _, _, ok := dateTime(frame[p:end], time.UTC); !ok {
+			return 0
+		}
+		return end
+	}
+	if _, _, end := bsdTime(frame, p); end > 0 {
+		return end
+	}
+	return 0
+}
+
+// bsdClock is what an RFC 3164 TIMESTAMP says; year is 0 where it says none.
+type bsdClock struct{ year, month, day, hour, minute, second int }
+
+// bsdTime reads "Mmm dd hh:mm:ss[.fraction]" or "Mmm dd yyyy hh:mm:ss" at p.
+func bsdTime(frame []byte, p int) (c bsdClock, micro, end int) {
+	if p+15 > len(frame) || frame[p+3] != ' ' {
+		return c, 0, 0
+	}
+	for m := range 12 {
+		if string(frame[p:p+3]) == months[3*m:3*m+3] {
+			c.month = m + 1
+		}
+	}
+	r := timeReader{b: frame[:min(len(frame), p+40)], pos: p + 4}
+	switch {
+	case r.peek() == ' ':
+		r.pos++
+		c.day = r.number(1)
+	case r.b[r.pos+1] == ' ':
+		c.day = r.number(1)
+	default:
+		c.day = r.number(2)
+	}
+	r.skip(' ', false)
+	if r.pos+4 < len(r.b) && r.b[r.pos+4] == ' ' {
+		c.year = r.number(4)
+		r.skip(' ', false)
+	}
+	c.hour = r.number(2)
+	r.skip(':', false)
+	c.minute = r.number(2)
+	r.skip(':', false)
+	c.second = r.number(2)
+	if r.peek() == '.' {
+		micro = r.fraction()
+	}
+	year := c.year
+	if year == 0 {
+		year = 2000 // a leap year: 29 February is a day
+	}
+	if r.bad || c.month == 0 || !validTime(year, c.month, c.day, c.hour, c.minute, c.second) {
+		return c, 0, 0
+	}
+	return c, micro, r.pos
+}
+
+// bsdMicros gives the time of an RFC 3164 TIMESTAMP in zone. A year that it does not
+// say is the one that puts it nearest before the day after received.
+func bsdMicros(b []byte, zone *time.Location, received time.Time) (us int64, ok bool) {
+	if len(b) > 0 && b[0] >= '0' && b[0] <= '9' {
+		us, _, ok = dateTime(b, zone)
+		return us, ok
+	}
+	c, micro, end := bsdTime(b, 0)
+	if end == 0 {
+		return 0, false
+	}
+	in := func(year int) time.Time {
+		return time.Date(year, time.Month(c.month), c.day, c.hour, c.minute, c.second, micro*1000, zone)
+	}
+	if c.year != 0 {
+		return in(c.year).UnixMicro(), true
+	}
+	year := received.In(zone).Year() + 1
+	t := in(year)
+	for range 8 {
+		if t.Day() == c.day && !t.After(received.Add(24*time.Hour)) {
+			break
+		}
+		year--
+		t = in(year)
+	}
+	return t.UnixMicro(), true
+}

@@ -1,0 +1,47 @@
+package scan
+
+// nameTable finds a vocabulary name's number: a small open-addressed hash table
+// over length, first, middle and last byte, with the name itself compared at the
+// end. It is built once from the vocabulary and only read.
+type nameTable struct {
+	slots [256]uint8
+	names []string
+}
+
+var (
+	elements   = makeNameTable(elementNames[:])
+	attributes = makeNameTable(attributeNames[:])
+)
+
+func makeNameTable(names []string) *nameTable {
+	t := &nameTable{names: names}
+	for i, n := range names {
+		if n == "" {
+			continue
+		}
+		h := nameHash([]byte(n))
+		for t.slots[h] != 0 {
+			h++
+		}
+		t.slots[h] = uint8(i)
+	}
+	return t
+}
+
+func nameHash(n []byte) uint8 {
+	l := len(n)
+	return uint8(l*29) + n[0] + n[l/2]*7 + n[l-1]*13 + n[2*l/3]*3
+}
+
+// find gives the number of name, 0 if it is none of the vocabulary.
+func (t *nameTable) find(name []byte) uint8 {
+	if len(name) == 0 {
+		return 0
+	}
+	for h := nameHash(name); ; h++ {
+		i := t.slots[h]
+		if i == 0 || t.names[i] == string(name) {
+			return i
+		}
+	}
+}

@@ -1,0 +1,172 @@
+package scan
+
+import (
+	"bytes"
+	"hash/maphash"
+)
+
+// binding is a namespace declaration in force: positions of the prefix (empty for
+// the default namespace) and of the namespace's name.
+type binding struct{ prefixOff, prefixEnd, off, end int }
+
+const (
+	xmlNamespace   = "http://www.w3.org/XML/1998/namespace"
+	xmlnsNamespace = "http://www.w3.org/2000/xmlns/"
+)
+
+// namesSeed keys the hashes by which repeated attributes are found, so that no
+// sender can make them collide.
+var namesSeed = maphash.MakeSeed()
+
+// otherAttribute looks at the name of an attribute that is none of the vocabulary
+// and says whether it is a name. Namespace declarations and the attributes of xml
+// and xsi become Hint.
+func (s *Scanner) otherAttribute(a *Attr) bool {
+	prefix, local, ok := splitName(s.doc[a.NameOff:a.NameEnd])
+	if !ok {
+		return false
+	}
+	switch string(prefix) {
+	case "":
+		if string(local) != "xmlns" {
+			return true
+		}
+	case "xmlns", "xml", "xsi":
+	default:
+		s.prefixed = true
+		return true
+	}
+	s.prefixed = true
+	a.Name = Hint
+	return true
+}
+
+// duplicate says whether an attribute outside the vocabulary, the nth of them in its
+// tag, has the same name as one before it. A few are compared one by one, many by
+// hash, so that the time stays in proportion to the tag.
+func (s *Scanner) duplicate(a *Attr, nth int) bool {
+	const few = 8
+	name := s.doc[a.NameOff:a.NameEnd]
+	found := false
+	if nth <= few {
+		for i := range s.Attrs {
+			b := &s.Attrs[i]
+			found = found || b.Name <= Hint && string(s.doc[b.NameOff:b.NameEnd]) == string(name)
+		}
+	} else {
+		if nth == few+1 {
+			s.forget()
+			for i := range s.Attrs {
+				b := &s.Attrs[i]
+				s.seen[maphash.Bytes(namesSeed, s.doc[b.NameOff:b.NameEnd])] = i
+			}
+		}
+		key := maphash.Bytes(namesSeed, name)
+		_, found = s.seen[key]
+		s.seen[key] = nth
+	}
+	if found {
+		s.fault(DuplicateAttribute, a.NameOff, a.NameEnd)
+	}
+	return found
+}
+
+func (s *Scanner) forget() {
+	if s.seen == nil {
+		s.seen = make(map[uint64]int)
+	}
+	clear(s.seen)
+}
+
+// resolve takes the tag's namespace declarations in and checks its prefixes
+// (Namespaces in XML §5, §6.3). off and end bound the element's name.
+func (s *Scanner) resolve(off, end int) {
+	for i := range s.Attrs {
+		if a := &s.Attrs[i]; a.Name == Hint {
+			s.declare(a)
+		}
+	}
+	s.namespaceOf(off, end, false)
+	first := true
+	for i := range s.Attrs {
+		a := &s.Attrs[i]
+		name := s.doc[a.NameOff:a.NameEnd]
+		colon := bytes.IndexByte(name, ':')
+		if colon < 0 || bytes.HasPrefix(name, []byte("xmlns:")) {
+			continue
+		}
+		uri, ok := s.namespaceOf(a.NameOff, a.NameEnd, true)
+		if !ok {
+			continue
+		}
+		if first {
+			s.forget()
+			first = false
+		}
+		key := maphash.Bytes(namesSeed, uri)*31 + maphash.Bytes(namesSeed, name[colon+1:])
+		if _, found := s.seen[key]; found {
+			s.fault(DuplicateAttribute, a.NameOff, a.NameEnd)
+		}
+		s.seen[key] = i
+	}
+}
+
+// declare takes in a namespace declaration; a is a Hint.
+func (s *Scanner) declare(a *Attr) {
+	name, uri := s.doc[a.NameOff:a.NameEnd], s.doc[a.Off:a.End]
+	b := binding{off: a.Off, end: a.End}
+	if string(name) != "xmlns" {
+		if !bytes.HasPrefix(name, []byte("xmlns:")) {
+			return
+		}
+		b.prefixOff, b.prefixEnd = a.NameOff+len("xmlns:"), a.NameEnd
+	}
+	prefix := s.doc[b.prefixOff:b.prefixEnd]
+	switch {
+	case string(prefix) == "xmlns", string(uri) == xmlnsNamespace,
+		(string(prefix) == "xml") != (string(uri) == xmlNamespace),
+		len(prefix) > 0 && len(uri) == 0:
+		s.fault(BadNamespace, a.NameOff, a.End)
+	case len(s.bindings) == MaxNamespaces:
+		s.fault(TooManyNamespaces, a.NameOff, a.End)
+	default:
+		s.bindings = append(s.bindings, b)
+	}
+}
+
+// namespaceOf gives the namespace of the name between off and end, which may have a
+// prefix. An attribute without one is in no namespace.
+func (s *Scanner) namespaceOf(off, end int, attribute bool) (uri []byte, ok bool) {
+	prefix := s.doc[off:off]
+	if colon := bytes.IndexByte(s.doc[off:end], ':'); colon >= 0 {
+		prefix = s.doc[off : off+colon]
+	}
+	if string(prefix) == "xml" {
+		return []byte(xmlNamespace), true
+	}
+	if len(prefix) == 0 && attribute {
+		return nil, true
+	}
+	for i := len(s.bindings) - 1; i >= 0; i-- {
+		b := &s.bindings[i]
+		if string(s.doc[b.prefixOff:b.prefixEnd]) == string(prefix) {
+			return s.doc[b.off:b.end], true
+		}
+	}
+	if len(prefix) == 0 {
+		return nil, true
+	}
+	s.fault(UndeclaredPrefix, off, end)
+	return nil, false
+}
+
+// Namespaced says of a Start token that is not Empty whether its element is in a
+// namespace. The audit vocabulary is in none.
+func (s *Scanner) Namespaced() bool {
+	if len(s.open) == 0 || len(s.bindings) == 0 {
+		return false
+	}
+	e := s.open[len(s.open)-1]
+	uri, _ := s.namespaceOf(e.off, e.end, false)
+	return len(uri) > 0
+}
