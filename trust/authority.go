@@ -117,7 +117,7 @@ func (a *authority) makeCA(now time.Time) ([]byte, error) {
 	if err := writeFile(a.path("ca.pem"), certPEM, 0o644); err != nil {
 		return nil, err
 	}
-	a.log.Info("made a local CA", "file", a.path("ca.pem"), "expires", template.NotAfter)
+	a.log.Info("made a local CA", slog.String("file", a.path("ca.pem")), slog.Time("expires", template.NotAfter))
 	return certPEM, nil
 }
 
@@ -170,7 +170,8 @@ func (a *authority) certificates(have []tls.Certificate, now time.Time) (certs [
 		c, issueErr := a.issue(kind, old, names, now)
 		switch {
 		case issueErr == nil:
-			a.log.Info("made a server certificate", "file", a.path(kind.file), "why", why, "expires", c.Leaf.NotAfter)
+			a.log.Info("made a server certificate",
+				slog.String("file", a.path(kind.file)), slog.String("why", why), slog.Time("expires", c.Leaf.NotAfter))
 			certs = append(certs, c)
 			made++
 		case old != nil:
@@ -197,7 +198,8 @@ func (a *authority) loadServer(kind keyKind) *tls.Certificate {
 		err = c.Leaf.CheckSignatureFrom(a.cert)
 	}
 	if err != nil {
-		a.log.Warn("a server certificate of our own can't be used and is made anew", "file", a.path(kind.file), "error", err)
+		a.log.Warn("a server certificate of our own can't be used and is made anew",
+			slog.String("file", a.path(kind.file)), slog.Any("error", err))
 		return nil
 	}
 	return &c

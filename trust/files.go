@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 )
 
@@ -43,7 +44,7 @@ func (w *watched) check() error {
 	for i, path := range w.paths {
 		if files[i], err = os.ReadFile(path); err != nil {
 			err = fmt.Errorf("reading the %s: %w", w.what, err)
-			fmt.Fprint(h, err)
+			h.Write([]byte(err.Error()))
 			break
 		}
 		sum := sha256.Sum256(files[i])
@@ -77,7 +78,7 @@ func (s *Source) watchedPair(i int, p Pair) *watched {
 		}
 		if left := cert.Leaf.NotAfter.Sub(s.now()); left < renewBefore {
 			s.log.Warn("the server certificate expires soon, senders will refuse it then",
-				"file", p.Cert, "expires", cert.Leaf.NotAfter)
+				slog.String("file", p.Cert), slog.Time("expires", cert.Leaf.NotAfter))
 		}
 		s.replace(i, cert)
 		return nil

@@ -163,10 +163,10 @@ func (s *Source) poll() {
 		case errors.Is(err, errUnchanged):
 		case err != nil:
 			s.failures.Add(1)
-			s.log.Error("a changed file is refused, what was loaded before stays", "what", w.what, "error", err)
+			s.log.Error("a changed file is refused, what was loaded before stays", slog.String("what", w.what), slog.Any("error", err))
 		default:
 			s.loads.Add(1)
-			s.log.Info("a changed file is loaded", "what", w.what, "file", w.paths[0])
+			s.log.Info("a changed file is loaded", slog.String("what", w.what), slog.String("file", w.paths[0]))
 		}
 	}
 	if s.authority == nil {
@@ -191,7 +191,7 @@ func (s *Source) complain(err error) {
 	}
 	s.complaint = err.Error()
 	s.failures.Add(1)
-	s.log.Error("a server certificate can't be renewed, the old one stays", "error", err)
+	s.log.Error("a server certificate can't be renewed, the old one stays", slog.Any("error", err))
 }
 
 // CA is what people need of the local CA to trust this server.
