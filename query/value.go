@@ -57,12 +57,11 @@ func (p *parser) mark(bare bool) Op {
 	return Is
 }
 
-// between reads [a TO b]. It is not ok where the text up to the bracket has no blank:
+// between reads [a TO b]. It is not ok where no blank stands before the closing bracket:
 // then it is a value that starts with a bracket, such as an IPv6 address.
 func (p *parser) between(t *Term) (ok bool, err error) {
 	open := p.pos
-	inside, _, _ := strings.Cut(p.text[open:], "]")
-	if strings.IndexFunc(inside, unicode.IsSpace) < 0 {
+	if !hasBlankInside(p.text[open:]) {
 		return false, nil
 	}
 	p.pos++
@@ -86,6 +85,26 @@ func (p *parser) between(t *Term) (ok bool, err error) {
 		t.Op = Exists
 	}
 	return true, nil
+}
+
+// hasBlankInside says whether a blank outside quotes stands before the first closing
+// bracket outside quotes.
+func hasBlankInside(s string) bool {
+	quoted := false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == ']':
+			return false
+		case startsBlank(s[i:]):
+			return true
+		}
+	}
+	return false
 }
 
 // bound reads one end of a range, "" for *, and the blanks around it.
