@@ -1,0 +1,203 @@
+package receiver
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"arr/audit"
+)
+
+const (
+	// drainQuiet is how long a connection that is being drained may be silent
+	// before nothing more is expected of it; drainLimit bounds its draining.
+	drainQuiet = 100 * time.Millisecond
+	drainLimit = 2 * time.Second
+)
+
+// conn is one connection of a listener. Its goroutine reads (see stream); a second
+// one, which the first waits for, hands over (deliver).
+type conn struct {
+	l   *listener
+	srv *Server
+	// raw is the connection as accepted; data is where frames are read from, behind
+	// a PROXY header and TLS. Owner: the connection's goroutine.
+	raw, data net.Conn
+	// host is the peer's address without port.
+	host string
+	// like is what all entries of the connection have in common.
+	like  audit.Entry
+	queue *queue
+
+	mu      sync.Mutex
+	drainBy time.Time          // when to stop reading; zero until drained
+	giveUp  context.CancelFunc // ends waiting for memory
+}
+
+func newConn(l *listener, nc net.Conn) *conn {
+	c := &conn{l: l, srv: l.srv, raw: nc, data: nc, queue: newQueue()}
+	c.like.Transport = l.transport
+	c.setPeer(nc.RemoteAddr())
+	return c
+}
+
+// setPeer notes who the peer is.
+func (c *conn) setPeer(addr net.Addr) netip.Addr {
+	ap, ok := addrPort(addr)
+	if !ok {
+		c.host = addr.String()
+		c.like.Peer = c.host
+		return netip.Addr{}
+	}
+	c.host, c.like.Peer = ap.Addr().String(), ap.String()
+	return ap.Addr()
+}
+
+// addrPort is addr as it is written in an entry: an IPv4 address is one, even on a
+// socket that takes both families.
+func addrPort(addr net.Addr) (netip.AddrPort, bool) {
+	var ap netip.AddrPort
+	switch a := addr.(type) {
+	case *net.TCPAddr:
+		ap = a.AddrPort()
+	case *net.UDPAddr:
+		ap = a.AddrPort()
+	}
+	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port()), ap.IsValid()
+}
+
+// serve is the connection's life.
+func (c *conn) serve(ctx context.Context) {
+	defer context.AfterFunc(ctx, c.abort)()
+	waitCtx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	c.mu.Lock()
+	c.giveUp = cancel
+	if !c.drainBy.IsZero() {
+		cancel()
+	}
+	c.mu.Unlock()
+	defer c.close()
+	if !c.open() {
+		return
+	}
+	var delivery sync.WaitGroup
+	delivery.Go(func() { c.deliver(ctx) })
+	st := newStream(c)
+	st.run(waitCtx)
+	c.queue.close()
+	delivery.Wait()
+	st.free()
+	c.srv.counters.lost.Add(c.queue.lost)
+	if st.bytes == 0 && !c.draining() {
+		c.srv.counters.probes.Add(1)
+	}
+}
+
+// open gets the connection ready for frames, within HandshakeTimeout. It says
+// whether there may be any; why not, it has reported.
+func (c *conn) open() bool {
+	limit := c.srv.lim.handshake
+	behind := c.l.trusts(c.setPeer(c.raw.RemoteAddr()))
+	if !behind && c.l.tls == nil {
+		return true
+	}
+	c.arm(limit)
+	if err := c.raw.SetWriteDeadline(time.Now().Add(limit)); err != nil {
+		return false
+	}
+	size := firstPeek
+	if behind {
+		size = proxyPeek
+	}
+	p := newPeeked(c.raw, size)
+	c.data = p
+	if behind && !c.readProxy(p) {
+		return false
+	}
+	if c.l.tls != nil && !c.handshake(p) {
+		return false
+	}
+	return c.raw.SetWriteDeadline(time.Time{}) == nil
+}
+
+// deliver hands over what the reader cuts, until there is no more or the handler
+// fails.
+func (c *conn) deliver(ctx context.Context) {
+	d := delivery{srv: c.srv, transport: c.like.Transport, onStall: func() {
+		c.srv.trouble(report{peer: c.host, cause: CauseStall})
+		c.abort()
+	}}
+	for batch := c.queue.take(); len(batch) > 0; batch = c.queue.take() {
+		err := d.hand(ctx, batch)
+		c.queue.give(batch, err == nil)
+		if err != nil {
+			c.srv.trouble(report{peer: c.host, cause: CauseHandler, err: err})
+			c.abort()
+			return
+		}
+	}
+}
+
+// arm bounds the next reads; 0 lifts the bound. While the connection is drained
+// it may be silent for drainQuiet at most.
+func (c *conn) arm(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.armLocked(d)
+}
+
+func (c *conn) armLocked(d time.Duration) {
+	if !c.drainBy.IsZero() && (d == 0 || d > drainQuiet) {
+		d = drainQuiet
+	}
+	var t time.Time
+	if d > 0 {
+		t = time.Now().Add(d)
+	}
+	// A deadline can only not be set on a socket that is closed, and there reading
+	// fails at once.
+	_ = c.raw.SetReadDeadline(t)
+}
+
+func (c *conn) drain() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.drainBy.IsZero() {
+		c.drainBy = time.Now().Add(drainLimit)
+		c.armLocked(drainQuiet)
+	}
+	if c.giveUp != nil {
+		c.giveUp()
+	}
+}
+
+func (c *conn) draining() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.drainBy.IsZero()
+}
+
+// drained says whether draining has lasted for long enough.
+func (c *conn) drained() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.drainBy.IsZero() && time.Now().After(c.drainBy)
+}
+
+func (c *conn) abort() {
+	c.raw.Close()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.giveUp != nil {
+		c.giveUp()
+	}
+}
+
+// close ends the connection in good order: over TLS with a close_notify.
+func (c *conn) close() {
+	c.data.Close()
+	c.raw.Close()
+}

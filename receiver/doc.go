@@ -1,0 +1,58 @@
+// Package receiver turns sockets into frames.
+//
+// In come listeners and datagram sockets that the caller opened, and a
+// *tls.Config that says who is believed. Out go batches of audit.Entry to an
+// audit.Handler, complete but for their Number: frame, time of arrival,
+// transport, peer, client certificate, flags. Beside them go counters (Stats)
+// and a short list of the senders that have trouble, with its cause and remedy
+// (Troubles).
+//
+// The package never looks into a frame, except that it knows what the lines of
+// one indented audit message look like (see below); it never answers a sender,
+// never stores anything, never decides whom to trust, and never logs a byte of a
+// frame.
+//
+// # Framing
+//
+// Over TLS a frame is octet counted (RFC 5425 section 4.3): its length, a blank,
+// its bytes. Over plain TCP (RFC 6587) each frame may be octet counted (its first
+// bytes are digits and a blank) or end with LF; over TLS too, once a frame of the
+// stream began with '<'. The rules that RFC 6587 leaves open are:
+//
+//   - The LF that ends a frame is no part of it. A CR before it is: the RFC makes
+//     CR LF a trailer only by agreement, and evidence is not cut by a guess.
+//   - An LF or CR LF where a frame would begin is skipped, since some senders end
+//     counted frames with one.
+//   - The lines of one audit message are one frame: from a line with its start
+//     tag (or with an XML declaration at its end) to the line with its end tag,
+//     but never past a line that can only begin another (a syslog PRI, an XML
+//     declaration, another start tag).
+//   - A length with a leading zero or of more than ten digits, and over TLS
+//     whatever else is neither digit nor '<', breaks the framing: what follows is
+//     one frame with audit.FlagUnframed, to the connection's end or the largest
+//     frame. Then the connection is closed.
+//   - Of a frame longer than Server.MaxFrame the beginning is kept, with
+//     audit.FlagTruncated; the stream goes on behind it.
+//   - What is left when a connection ends is kept with audit.FlagCutAtClose.
+//
+// A datagram is a frame (RFC 5426). One of no bytes has nothing to keep and is
+// only counted.
+//
+// # Memory
+//
+// A connection has one buffer of 4 KB; one that is busy has up to two of 1 MiB,
+// one being read into while the other's frames are being stored. Frames are cut
+// in place and never copied, except for the piece of one that a full buffer ends
+// with. All buffers but the first 4 KB come out of one budget. A frame that fits
+// no such buffer waits for room for all of it before its body is read, first come
+// first served, and whoever waits holds nothing that another waits for: so no set
+// of half-read frames can block each other.
+//
+// # Push-back
+//
+// A connection is read on only as fast as its frames are stored. A handler that
+// blocks for longer than Server.StallTimeout has the connections that wait for it
+// closed, and new ones refused, so that senders spool; what was read from them
+// is still handed over, once. Datagrams wait in a bounded backlog; those that
+// find it full are lost and counted by source.
+package receiver

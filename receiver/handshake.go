@@ -1,0 +1,204 @@
+package receiver
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/pires/go-proxyproto"
+
+	"arr/audit"
+)
+
+// maxOffered bounds how much of a client's offer is told.
+const maxOffered = 24
+
+const (
+	// proxyPeek holds any PROXY header of version 1 (107 bytes), firstPeek what TLS
+	// is told by.
+	proxyPeek = 256
+	firstPeek = 16
+)
+
+// peeked is a connection whose first bytes can be looked at.
+type peeked struct {
+	net.Conn
+	r     *bufio.Reader // nil once its bytes were read
+	hello *tls.ClientHelloInfo
+}
+
+func newPeeked(conn net.Conn, size int) *peeked {
+	return &peeked{Conn: conn, r: bufio.NewReaderSize(conn, size)}
+}
+
+// first gives the first byte, without taking it.
+func (p *peeked) first() (byte, error) {
+	b, err := p.r.Peek(1)
+	if err != nil {
+		return 0, err
+	}
+	return b[0], nil
+}
+
+func (p *peeked) Read(b []byte) (int, error) {
+	if p.r != nil && p.r.Buffered() > 0 {
+		return p.r.Read(b)
+	}
+	p.r = nil
+	return p.Conn.Read(b)
+}
+
+// readProxy reads the PROXY header of a trusted balancer, if there is one, and
+// says whether the connection may go on.
+func (c *conn) readProxy(p *peeked) bool {
+	if _, err := p.first(); err != nil {
+		c.silent()
+		return false
+	}
+	h, err := proxyproto.Read(p.r)
+	if errors.Is(err, proxyproto.ErrNoProxyProtocol) {
+		return true
+	}
+	if err != nil {
+		if !c.draining() {
+			c.srv.trouble(report{peer: c.host, cause: CauseProxyHeader, err: err})
+		}
+		return false
+	}
+	if src, _, ok := h.TCPAddrs(); ok && !h.Command.IsLocal() {
+		c.setPeer(src)
+	}
+	return true
+}
+
+// silent counts a connection that ended, or ran out of time, before its first
+// byte.
+func (c *conn) silent() {
+	if !c.draining() {
+		c.srv.counters.probes.Add(1)
+	}
+}
+
+// handshake does the TLS handshake and notes the client's certificate. It says
+// whether there may be frames.
+func (c *conn) handshake(p *peeked) bool {
+	b, err := p.first()
+	if err != nil {
+		c.silent()
+		return false
+	}
+	if isDigit(b) || b == '<' {
+		c.srv.trouble(report{peer: c.host, cause: CausePlainSyslog})
+		return false
+	}
+	tc := tls.Server(p, c.l.tls)
+	if err := tc.Handshake(); err != nil {
+		if !c.draining() {
+			r := report{peer: c.host, cause: refusal(err), err: err}
+			if p.hello != nil {
+				r.offered = offer(p.hello)
+			}
+			c.srv.trouble(r)
+		}
+		return false
+	}
+	p.hello = nil
+	c.data = tc
+	if certs := tc.ConnectionState().PeerCertificates; len(certs) > 0 {
+		c.like.Cert = certOf(certs[0])
+	}
+	return true
+}
+
+// noteHello is cfg, but tells each connection what its client offered. It is one
+// configuration for all connections, so that sessions can be resumed.
+func noteHello(cfg *tls.Config) *tls.Config {
+	noting := cfg.Clone()
+	noting.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		if p, ok := hello.Conn.(*peeked); ok {
+			p.hello = hello
+		}
+		if cfg.GetConfigForClient != nil {
+			return cfg.GetConfigForClient(hello)
+		}
+		return nil, nil
+	}
+	return noting
+}
+
+func certOf(cert *x509.Certificate) audit.Cert {
+	sum := sha256.Sum256(cert.Raw)
+	return audit.Cert{Subject: subjectOf(cert), SHA256: string(sum[:])}
+}
+
+// subjectOf writes cert's subject as RFC 4514 does, in the order of the
+// certificate; pkix.Name would lose the order of attributes that it does not know.
+func subjectOf(cert *x509.Certificate) string {
+	var rdns pkix.RDNSequence
+	if rest, err := asn1.Unmarshal(cert.RawSubject, &rdns); err != nil || len(rest) > 0 {
+		return cert.Subject.String()
+	}
+	return rdns.String()
+}
+
+// refusal is why a handshake failed. crypto/tls has no types for most of its
+// errors, so that their text must do.
+func refusal(err error) Cause {
+	var notTLS tls.RecordHeaderError
+	var op *net.OpError
+	text := err.Error()
+	has := func(part string) bool { return strings.Contains(text, part) }
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return CauseTimeout
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed),
+		errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return CauseClosed
+	case errors.As(err, &notTLS):
+		return CauseNotTLS
+	case has("unsupported versions"), has("protocol version"):
+		return CauseVersion
+	case has("cipher suite"):
+		return CauseCipherSuite
+	case errors.As(err, &op) && op.Op == "remote error" && (has("certificate") || has("access denied")):
+		return CauseServerCert
+	case has("certificate"), has("x509"):
+		return CauseClientCert
+	}
+	return CauseHandshake
+}
+
+// offer is what a client offered, in words.
+func offer(hello *tls.ClientHelloInfo) string {
+	var b strings.Builder
+	for i, v := range hello.SupportedVersions[:min(len(hello.SupportedVersions), maxOffered)] {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(tls.VersionName(v))
+	}
+	b.WriteString("; ")
+	for i, id := range hello.CipherSuites[:min(len(hello.CipherSuites), maxOffered)] {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(tls.CipherSuiteName(id))
+	}
+	if more := len(hello.CipherSuites) - maxOffered; more > 0 {
+		b.WriteString(" and " + strconv.Itoa(more) + " more")
+	}
+	if hello.ServerName != "" {
+		b.WriteString("; server name " + strconv.QuoteToASCII(hello.ServerName))
+	}
+	return b.String()
+}

@@ -1,0 +1,80 @@
+package receiver
+
+import "context"
+
+// room sees to it that need bytes from r on fit into the current buffer and that
+// there is space to read into. It waits for memory where it must; the error is
+// ctx's.
+func (s *stream) room(ctx context.Context, need int) error {
+	settled := s.c.queue.settled()
+	if s.r == s.w && settled {
+		s.r, s.w = 0, 0
+	}
+	partial := s.w - s.r
+	want := max(need, partial+minRead)
+	spent := s.cur.whole && s.r > 0 // the frame that the memory was for is cut
+	fits := !spent && len(s.cur.b)-s.r >= want
+	if fits && (s.w > 0 || len(s.cur.b) >= s.target) {
+		return nil
+	}
+	if settled && !spent && len(s.cur.b) >= max(want, s.target) {
+		copy(s.cur.b, s.cur.b[s.r:s.w])
+		s.r, s.w = 0, partial
+		return nil
+	}
+	s.settlePrev()
+	next := s.mem.faster(max(want, s.target))
+	if next == nil && fits {
+		return nil
+	}
+	if next == nil {
+		next = s.mem.faster(want)
+	}
+	if next == nil {
+		var err error
+		if next, err = s.wholeFrame(ctx, need); err != nil {
+			return err
+		}
+	}
+	s.moveTo(next)
+	return nil
+}
+
+// wholeFrame waits for memory for all of the frame that the stream is in: as much
+// as was announced, else as the largest may have. It holds nothing meanwhile that
+// was waited for.
+func (s *stream) wholeFrame(ctx context.Context, need int) (*buffer, error) {
+	if s.cur.whole {
+		s.moveTo(s.mem.base())
+		s.settlePrev()
+	}
+	size := s.framer.max + slack
+	if s.framer.mode == modeCounted {
+		size = need + slack
+	}
+	return s.mem.forFrame(ctx, size)
+}
+
+// moveTo makes next the current buffer and copies what is not cut yet into it.
+func (s *stream) moveTo(next *buffer) {
+	n := copy(next.b, s.cur.b[s.r:s.w])
+	s.cur.last = s.c.queue.cut
+	s.prev, s.cur = s.cur, next
+	s.r, s.w = 0, n
+	if s.c.queue.settled() {
+		s.settlePrev()
+	}
+}
+
+// settlePrev gives back the previous buffer once its frames are handed over. A
+// sender that waits for that gets larger ones.
+func (s *stream) settlePrev() {
+	if s.prev == nil {
+		return
+	}
+	if s.c.queue.settle(s.prev.last) {
+		s.faster()
+	}
+	s.mem.put(s.prev)
+	s.prev = nil
+}
