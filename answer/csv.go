@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"arr/query"
 )
@@ -77,9 +78,15 @@ func (s *sheet) close() error {
 	return s.flush()
 }
 
-// harmless keeps spreadsheets from running a cell as a formula.
+// harmless keeps spreadsheets from running a cell as a formula, and terminals from
+// obeying it.
 func harmless(cell string) string {
-	cell = strings.ToValidUTF8(cell, "\uFFFD")
+	cell = strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7F {
+			return utf8.RuneError
+		}
+		return r
+	}, cell)
 	if cell != "" && strings.IndexByte("=+-@\t\r", cell[0]) >= 0 {
 		return "'" + cell
 	}

@@ -59,7 +59,7 @@ var (
 	csvFields = []string{"id", "received", "time", "event.code", "event", "type", "action", "outcome", "outcomeDescription",
 		"user.id", "user.alt", "user.name", "requestor", "host", "source.id", "site", "patient.id", "patient.name", "study", "accession",
 		"object.id", "transport", "peer", "cert", "hostname", "app", "msgid", "conformance", "dialect", "finding"}
-	tableFields = []string{"id", "time", "event", "action", "outcome", "user", "patient", "host", "source"}
+	tableFields = []string{"id", "time", "event", "outcome", "user", "patients", "source"}
 )
 
 // field is one thing that can be shown of a record. Either json and text are set, or

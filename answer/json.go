@@ -94,11 +94,6 @@ func appendTime(dst []byte, us int64, zone *time.Location) []byte {
 	return time.UnixMicro(us).In(zone).AppendFormat(dst, "2006-01-02T15:04:05.999999Z07:00")
 }
 
-func appendTimeMember(dst []byte, key string, us int64) []byte {
-	dst = append(appendKey(dst, key), '"')
-	return append(appendTime(dst, us, time.UTC), '"')
-}
-
 func appendInt(dst []byte, key string, n int) []byte {
 	return strconv.AppendInt(appendKey(dst, key), int64(n), 10)
 }

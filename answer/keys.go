@@ -35,7 +35,11 @@ var keys = []field{
 	{name: "source.id", json: quoted(sourceID), text: sourceID},
 	{name: "source.site", json: quoted(sourceSite), text: sourceSite},
 	{name: "patients", json: appendPatients, text: func(v *view, yield func(string)) {
-		eachPatient(v.msg(), func(p *patient) { yield(p.label()) })
+		for i := range v.msg().Objects {
+			if o := &v.msg().Objects[i]; o.IsPatient() {
+				yield(patientLabel(o))
+			}
+		}
 	}},
 	{name: "objects", json: appendObjects, text: func(v *view, yield func(string)) {
 		for i := range v.msg().Objects {
@@ -124,6 +128,24 @@ func label(c audit.Coded) string {
 		return m
 	}
 	return c.Code
+}
+
+// patientLabel is what people call a patient: the name, and every id.
+func patientLabel(o *audit.ParticipantObject) string {
+	id := o.ID
+	if cx := audit.SplitCX(o.ID); len(cx) > 0 {
+		id = cx[0].ID
+		for _, more := range cx[1:] {
+			id += ", " + more.ID
+		}
+	}
+	switch {
+	case o.Name == "":
+		return id
+	case id == "":
+		return o.Name
+	}
+	return o.Name + " (" + id + ")"
 }
 
 // participantLabel is what people call an active participant.

@@ -96,20 +96,6 @@ func appendSource(dst []byte, v *view) []byte {
 // placeholder was sent.
 type patient struct{ id, authority, idType, name, raw string }
 
-func (p *patient) label() string {
-	id := p.id
-	if id == "" {
-		id = p.raw
-	}
-	switch {
-	case p.name == "":
-		return id
-	case id == "":
-		return p.name
-	}
-	return p.name + " (" + id + ")"
-}
-
 // eachPatient calls fn with every identifier of every patient.
 func eachPatient(m *audit.Message, fn func(*patient)) {
 	for i := range m.Objects {

@@ -235,6 +235,9 @@ func objectsPhrase(m *audit.Message) string {
 		o := &m.Objects[i]
 		switch {
 		case o.IsPatient():
+			if s := patientLabel(o); s != "" && !contains(patients, s) {
+				patients = append(patients, s)
+			}
 		case o.IsStudy():
 			if !contains(studies, o.ID) {
 				studies = append(studies, o.ID)
@@ -245,11 +248,6 @@ func objectsPhrase(m *audit.Message) string {
 			rest = append(rest, o.ID)
 		}
 	}
-	eachPatient(m, func(p *patient) {
-		if s := p.label(); s != "" && !contains(patients, s) {
-			patients = append(patients, s)
-		}
-	})
 	phrase := ""
 	if studies != nil {
 		phrase += " of study " + several(studies)
@@ -266,7 +264,7 @@ func objectsPhrase(m *audit.Message) string {
 func result(m *audit.Message) string {
 	r := outcomeWord(m.Outcome)
 	if r == "" {
-		r = "with a result that it does not tell"
+		r = "no result given"
 	}
 	if m.OutcomeDescription != "" {
 		r += " (" + m.OutcomeDescription + ")"

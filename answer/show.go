@@ -120,6 +120,9 @@ func (p *page) arrival(v *view, zone *time.Location) {
 
 func (p *page) header(v *view) {
 	h := &v.header
+	if *h == (audit.Header{Priority: -1}) {
+		return
+	}
 	p.section("Header")
 	if h.Priority >= 0 {
 		p.pair("PRI", strconv.Itoa(h.Priority)+" (facility "+strconv.Itoa(h.Priority/8)+", severity "+strconv.Itoa(h.Priority%8)+")")

@@ -103,7 +103,7 @@ func (t *table) flush() error {
 		}
 	}
 	if t.width > 0 {
-		shrink(t.widths, t.width-2*(len(t.widths)-1))
+		t.shrink(t.width - 2*(len(t.widths)-1))
 	}
 	if err := t.write(head); err != nil {
 		return err
@@ -117,23 +117,26 @@ func (t *table) flush() error {
 	return nil
 }
 
-// shrink takes columns from the widest until all fit in room.
-func shrink(widths []int, room int) {
+// uncut are the fields that say nothing when they are cut.
+var uncut = map[string]bool{"id": true, "time": true, "received": true, "action": true, "outcome": true, "transport": true, "conformance": true}
+
+// shrink takes from the widest columns that may be cut, until all fit in room.
+func (t *table) shrink(room int) {
 	sum := 0
-	for _, w := range widths {
+	for _, w := range t.widths {
 		sum += w
 	}
 	for ; sum > room; sum-- {
-		widest := 0
-		for i, w := range widths {
-			if w > widths[widest] {
+		widest := -1
+		for i, w := range t.widths {
+			if !uncut[t.fields[i].name] && w > leastWidth && (widest < 0 || w > t.widths[widest]) {
 				widest = i
 			}
 		}
-		if widths[widest] <= leastWidth {
+		if widest < 0 {
 			return
 		}
-		widths[widest]--
+		t.widths[widest]--
 	}
 }
 

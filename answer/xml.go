@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+
+	"arr/audit"
 )
 
 // document is one XML document that holds the messages.
@@ -16,7 +18,7 @@ type document struct {
 func (d *document) begin() {
 	if !d.begun {
 		d.begun = true
-		d.out.WriteString("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<AuditMessages>\n")
+		d.out.WriteString(declaration + "<AuditMessages>\n")
 	}
 }
 
@@ -41,6 +43,22 @@ func (d *document) close() error {
 	_, err := d.out.WriteString("</AuditMessages>\n")
 	return err
 }
+
+// Document gives a record's message as an XML document of its own in UTF-8, whatever
+// encoding it came in; nil where the record carries no well-formed message.
+func Document(r *audit.Record, reader Reader) []byte {
+	v := &view{Record: r, reader: reader}
+	if !v.wellFormed() {
+		return nil
+	}
+	root := rootElement(v.xml)
+	if root == nil {
+		return nil
+	}
+	return append(append([]byte(declaration), root...), '\n')
+}
+
+const declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 
 // rootElement cuts off what may stand before a document's root: byte order mark,
 // declaration, comments, processing instructions and a document type without internal

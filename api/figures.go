@@ -1,0 +1,108 @@
+package api
+
+import "time"
+
+// The figures below are snapshots that the rooms give when asked. They are what
+// /api/v1/status and /metrics are made of.
+
+// Receiving is what the receivers count, since the process began.
+type Receiving struct {
+	Transports []Transport
+	// Refused are failed TLS handshakes by cause.
+	Refused map[string]uint64
+	// Lost are datagrams that came to the machine but not to the store, by where they
+	// were lost: "kernel", "ring", "reassembly".
+	Lost map[string]uint64
+	// Probes are connects that sent nothing, FramingFaults streams that broke the
+	// framing's rules, Stalled connections that were closed since the store did not
+	// keep up or the sender stopped within a frame.
+	Probes, FramingFaults, Stalled uint64
+	// Memory is what frames being read take, of MemoryLimit at most; both in bytes.
+	Memory, MemoryLimit int64
+	// Trouble is what senders should be helped with, the latest first.
+	Trouble []Trouble
+}
+
+// Transport is what came in one way. Frames and Bytes count frames without their
+// framing, Opened the connections ever accepted, Open those that are.
+type Transport struct {
+	Name          string
+	Frames, Bytes uint64
+	Opened, Open  uint64
+}
+
+// Trouble is one fault of one sender.
+type Trouble struct {
+	Peer  string `json:"peer"`
+	Cause string `json:"cause"`
+	// Offered is what the sender offered in its handshake; Remedy says what to do.
+	Offered string    `json:"offered,omitempty"`
+	Remedy  string    `json:"remedy,omitempty"`
+	Count   uint64    `json:"count"`
+	Last    time.Time `json:"last"`
+}
+
+// Storing is what the store counts. Totals count since it was opened.
+type Storing struct {
+	// Records is how many records the store holds.
+	Records uint64
+	// Stored counts records, each after its fsync; Sealed those that went into a
+	// segment; FrameBytes the frames' bytes.
+	Stored, Sealed, FrameBytes int64
+	Classes                    []ClassCount
+	// Memtable is how many records are not in a segment file; Segments and Blocks are
+	// what is on disk.
+	Memtable, Segments, Blocks int
+	// Queue is how many batches wait to be written.
+	Queue                               int
+	JournalFiles, SealFailures, Damages int64
+	// Sync is how long it takes to write a group to the journal and sync it.
+	Sync Latency
+	// Stalled is how long nothing could be written, 0 while it can be.
+	Stalled time.Duration
+}
+
+// ClassCount is how many frames of one class were stored.
+type ClassCount struct {
+	Class  string
+	Frames int64
+}
+
+// Disk is what the data directory takes and what its file system has left, in bytes.
+type Disk struct {
+	Bytes, Free int64
+	// DaysUntilFull is negative where nothing arrives.
+	DaysUntilFull float64
+}
+
+// Source is one sender: what it calls itself, and its client certificate.
+type Source struct {
+	ID       string `json:"id"`
+	Hostname string `json:"hostname"`
+	// Cert is the certificate's SHA-256 fingerprint in hex.
+	Cert      string    `json:"cert"`
+	Peer      string    `json:"peer"`
+	Transport string    `json:"transport"`
+	First     time.Time `json:"first"`
+	Last      time.Time `json:"last"`
+	Records   int64     `json:"records"`
+	// Bytes are those of its frames.
+	Bytes   int64            `json:"bytes"`
+	Classes map[string]int64 `json:"classes"`
+}
+
+// Certificate is one that the server shows or relies on.
+type Certificate struct {
+	// Name tells it from others: "ca", "ecdsa", "rsa".
+	Name     string    `json:"name"`
+	NotAfter time.Time `json:"notAfter"`
+}
+
+// Latency is how long something took, as a histogram: Counts[i] of them took Bounds[i]
+// seconds at most and more than Bounds[i-1]; the last of Counts, which has no bound,
+// took longer. Sum is their total in seconds.
+type Latency struct {
+	Bounds []float64
+	Counts []uint64
+	Sum    float64
+}

@@ -1,0 +1,121 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/VictoriaMetrics/metrics"
+)
+
+// serveMetrics writes all figures for Prometheus.
+func (s *Server) serveMetrics(w http.ResponseWriter, _ *http.Request) {
+	var e exposition
+	e.receiving(s.Receiving())
+	e.storing(s.Storing())
+	e.sources(s.Sources())
+	if d := s.disk.Load(); d != nil {
+		e.disk(d)
+	}
+	e.searching(s)
+	if s.Certificates != nil {
+		e.certificates(s.Certificates())
+	}
+	e.clock()
+	ready := 1.0
+	if s.notReady() != nil {
+		ready = 0
+	}
+	e.gauge("arr_ready", "Whether records are taken in.", ready)
+	e.family("arr_build_info", "gauge", "The program's version.")
+	e.sample("arr_build_info", 1, "version", s.Version)
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	// A client that left needs no figures.
+	_, _ = w.Write(e.b)
+	metrics.WriteProcessMetrics(w)
+}
+
+func (e *exposition) receiving(r Receiving) {
+	perTransport := func(name, kind, help string, of func(*Transport) uint64) {
+		e.family(name, kind, help)
+		for i := range r.Transports {
+			e.sample(name, float64(of(&r.Transports[i])), "transport", r.Transports[i].Name)
+		}
+	}
+	perTransport("arr_frames_received_total", "counter", "Frames read from senders.", func(t *Transport) uint64 { return t.Frames })
+	perTransport("arr_received_bytes_total", "counter", "Bytes of frames read from senders, without framing.", func(t *Transport) uint64 { return t.Bytes })
+	perTransport("arr_connections_opened_total", "counter", "Connections accepted.", func(t *Transport) uint64 { return t.Opened })
+	perTransport("arr_connections", "gauge", "Connections that are open.", func(t *Transport) uint64 { return t.Open })
+	e.counters("arr_handshakes_refused_total", "TLS handshakes that failed, by cause.", "cause", r.Refused)
+	e.counters("arr_datagrams_lost_total", "Datagrams that were lost on this machine, by place.", "place", r.Lost)
+	e.counter("arr_probes_total", "Connects that sent nothing.", float64(r.Probes))
+	e.counter("arr_framing_faults_total", "Streams that broke the rules of their framing.", float64(r.FramingFaults))
+	e.counter("arr_connections_stalled_total", "Connections closed since the store or the sender stood still.", float64(r.Stalled))
+	e.gauge("arr_receive_memory_bytes", "Memory that frames being read take.", float64(r.Memory))
+	e.gauge("arr_receive_memory_limit_bytes", "Memory that frames being read may take.", float64(r.MemoryLimit))
+}
+
+func (e *exposition) storing(s Storing) {
+	e.counter("arr_records_stored_total", "Records stored since the process began, each after its fsync.", float64(s.Stored))
+	e.gauge("arr_records", "Records that the store holds.", float64(s.Records))
+	e.counter("arr_stored_bytes_total", "Bytes of the frames stored since the process began.", float64(s.FrameBytes))
+	e.family("arr_frames_classed_total", "counter", "Frames stored since the process began, by class.")
+	for _, c := range s.Classes {
+		e.sample("arr_frames_classed_total", float64(c.Frames), "class", c.Class)
+	}
+	e.histogram("arr_journal_fsync_seconds", "How long it takes to write a group to the journal and sync it.", s.Sync)
+	e.gauge("arr_queue_batches", "Batches of frames that wait to be written.", float64(s.Queue))
+	e.gauge("arr_stalled_seconds", "How long nothing could be written.", s.Stalled.Seconds())
+	e.gauge("arr_memtable_records", "Records that are not in a segment file.", float64(s.Memtable))
+	e.counter("arr_records_sealed_total", "Records that went into a segment file since the process began.", float64(s.Sealed))
+	e.counter("arr_seal_failures_total", "Blocks that could not be sealed at the first attempt.", float64(s.SealFailures))
+	e.counter("arr_damages_total", "Places in files that were found damaged.", float64(s.Damages))
+	e.gauge("arr_segments", "Segment files.", float64(s.Segments))
+	e.gauge("arr_blocks", "Blocks in the segment files.", float64(s.Blocks))
+	e.gauge("arr_journal_files", "Files of the journal.", float64(s.JournalFiles))
+}
+
+func (e *exposition) disk(d *Disk) {
+	e.gauge("arr_data_bytes", "Size of the data directory.", float64(d.Bytes))
+	e.gauge("arr_disk_free_bytes", "What the data directory's file system has left.", float64(d.Free))
+	if d.DaysUntilFull >= 0 {
+		e.gauge("arr_days_until_full", "Days until the file system is full at the rate of late.", d.DaysUntilFull)
+	}
+}
+
+func (e *exposition) sources(list []Source) {
+	const name = "arr_source_last_arrival_timestamp_seconds"
+	e.gauge("arr_sources", "Senders ever heard of.", float64(len(list)))
+	e.family(name, "gauge", "When a source was last heard of.")
+	for i := range list[:min(len(list), maxSourceSeries)] {
+		e.sample(name, seconds(list[i].Last), "source", list[i].ID, "hostname", list[i].Hostname, "cert", list[i].Cert)
+	}
+}
+
+// maxSourceSeries bounds the series that senders can make Prometheus keep.
+const maxSourceSeries = 200
+
+func (e *exposition) searching(s *Server) {
+	e.histogram("arr_query_seconds", "How long questions take to be answered, the client's reading apart.", s.latency.latency())
+	e.counter("arr_queries_failed_total", "Questions that could not be answered.", float64(s.failed.Load()))
+	e.gauge("arr_queries", "Questions being answered.", float64(s.searches.taken.Load()))
+	e.gauge("arr_queries_followed", "Questions being followed.", float64(s.follows.taken.Load()))
+}
+
+func (e *exposition) certificates(list []Certificate) {
+	e.family("arr_certificate_expiry_timestamp_seconds", "gauge", "When a certificate expires.")
+	for _, c := range list {
+		e.sample("arr_certificate_expiry_timestamp_seconds", seconds(c.NotAfter), "name", c.Name)
+	}
+}
+
+func (e *exposition) clock() {
+	synchronised, maxError, known := clockState()
+	if !known {
+		return
+	}
+	v := 0.0
+	if synchronised {
+		v = 1
+	}
+	e.gauge("arr_clock_synchronised", "Whether the kernel holds the clock to be synchronised.", v)
+	e.gauge("arr_clock_max_error_seconds", "How far the clock may be off.", maxError)
+}

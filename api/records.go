@@ -1,0 +1,97 @@
+package api
+
+import (
+	"bytes"
+	"math"
+	"net/http"
+	"strconv"
+
+	"arr/answer"
+	"arr/audit"
+	"arr/query"
+)
+
+// serveRecord answers GET /api/v1/records/{id}.
+func (s *Server) serveRecord(w http.ResponseWriter, r *http.Request) {
+	number, err := strconv.ParseUint(r.PathValue("id"), 10, 64)
+	if err != nil || number > math.MaxInt64 {
+		refuse(w, http.StatusNotFound, "a record's id is a number")
+		return
+	}
+	zone, err := s.zoneNamed(r.FormValue("zone"))
+	if err != nil {
+		badRequest(err.Error()).write(w)
+		return
+	}
+	render := s.rendering(r.FormValue("format"), answer.ShowOptions{Reader: s.NewReader(), Zone: zone, Indent: s.Indent})
+	if render == nil {
+		refuse(w, http.StatusBadRequest, "no format is called that: choose json, raw, xml or text")
+		return
+	}
+	if !s.searches.take(r.Context(), s.maxSearches(), patience) {
+		w.Header().Set("Retry-After", "5")
+		refuse(w, http.StatusServiceUnavailable, busy)
+		return
+	}
+	defer s.searches.give()
+	out, found := s.paced(w), false
+	sum, err := s.Store.Search(r.Context(), one(number), query.Sink{Record: func(rec *audit.Record) error {
+		found = true
+		return render(out, rec)
+	}})
+	switch {
+	case err != nil:
+		s.broken(r.Context(), out, err)
+	case found:
+	case !sum.Complete:
+		refuse(w, http.StatusInternalServerError, "the record can't be read: arr check says what is damaged")
+	default:
+		refuse(w, http.StatusNotFound, "no record has this id: "+strconv.FormatUint(sum.Position, 10)+" are stored, the first has id 0")
+	}
+}
+
+// rendering gives what writes a record in a format, nil where there is no such format.
+func (s *Server) rendering(format string, o answer.ShowOptions) func(*paced, *audit.Record) error {
+	switch format {
+	case "", "json":
+		return func(w *paced, r *audit.Record) error {
+			w.Header().Set("Content-Type", answer.JSON.MediaType())
+			a, err := answer.New(w, one(r.Number), answer.Options{Reader: o.Reader})
+			if err != nil {
+				return err
+			}
+			if err := a.Record(r); err != nil {
+				return err
+			}
+			return a.Close()
+		}
+	case "raw":
+		return func(w *paced, r *audit.Record) error {
+			w.Header().Set("Content-Type", answer.Raw.MediaType())
+			_, err := w.Write(r.Frame)
+			return err
+		}
+	case "xml":
+		return func(w *paced, r *audit.Record) error {
+			doc := answer.Document(r, o.Reader)
+			if doc == nil {
+				refuse(w, http.StatusNotAcceptable, "the record carries no well-formed audit message: ask for format=raw")
+				return nil
+			}
+			w.Header().Set("Content-Type", answer.XML.MediaType())
+			_, err := w.Write(doc)
+			return err
+		}
+	case "text":
+		return func(w *paced, r *audit.Record) error {
+			var page bytes.Buffer
+			if err := answer.Show(&page, r, o); err != nil {
+				return err
+			}
+			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+			_, err := w.Write(page.Bytes())
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,115 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+)
+
+// Status is the answer of GET /api/v1/status. Rates are records a second.
+type Status struct {
+	Version string    `json:"version"`
+	Started time.Time `json:"started"`
+	Now     time.Time `json:"now"`
+	Ready   bool      `json:"ready"`
+	// Reason says why records can't be taken in.
+	Reason       string            `json:"reason,omitempty"`
+	Rates        Rates             `json:"rates"`
+	Received     []TransportStatus `json:"received"`
+	Refused      map[string]uint64 `json:"refused"`
+	Lost         map[string]uint64 `json:"lost"`
+	Classes      map[string]int64  `json:"classes"`
+	Store        StoreStatus       `json:"store"`
+	Sources      []Source          `json:"sources"`
+	Trouble      []Trouble         `json:"trouble"`
+	Certificates []Certificate     `json:"certificates"`
+	Clock        *ClockStatus      `json:"clock,omitempty"`
+}
+
+// Rates are how many records a second were stored in the last minute, hour and day, or
+// since the process began where that is later.
+type Rates struct {
+	Minute float64 `json:"minute"`
+	Hour   float64 `json:"hour"`
+	Day    float64 `json:"day"`
+}
+
+// TransportStatus is what came in one way since the process began.
+type TransportStatus struct {
+	Transport   string `json:"transport"`
+	Frames      uint64 `json:"frames"`
+	Bytes       uint64 `json:"bytes"`
+	Connections uint64 `json:"connections"`
+}
+
+// StoreStatus is what is on disk, in bytes where no other unit is named.
+type StoreStatus struct {
+	Records  uint64 `json:"records"`
+	Unsealed int    `json:"unsealed"`
+	Segments int    `json:"segments"`
+	Blocks   int    `json:"blocks"`
+	Damages  int64  `json:"damages"`
+	// Bytes and Free are 0 where the disk could not be looked at.
+	Bytes int64 `json:"bytes"`
+	Free  int64 `json:"free"`
+	// DaysUntilFull is nil where nothing arrives.
+	DaysUntilFull *float64 `json:"daysUntilFull"`
+}
+
+// ClockStatus is what the kernel says of the clock.
+type ClockStatus struct {
+	Synchronised    bool    `json:"synchronised"`
+	MaxErrorSeconds float64 `json:"maxErrorSeconds"`
+}
+
+func (s *Server) serveStatus(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	// A client that left needs no status.
+	_ = json.NewEncoder(w).Encode(s.status())
+}
+
+func (s *Server) status() *Status {
+	receiving, storing, now := s.Receiving(), s.Storing(), s.now()
+	st := &Status{
+		Version:      s.Version,
+		Started:      s.Started,
+		Now:          now,
+		Ready:        true,
+		Refused:      receiving.Refused,
+		Lost:         receiving.Lost,
+		Classes:      map[string]int64{},
+		Sources:      append([]Source{}, s.Sources()...),
+		Trouble:      append([]Trouble{}, receiving.Trouble...),
+		Received:     []TransportStatus{},
+		Certificates: []Certificate{},
+		Store: StoreStatus{Records: storing.Records, Unsealed: storing.Memtable, Segments: storing.Segments,
+			Blocks: storing.Blocks, Damages: storing.Damages},
+	}
+	if err := s.notReady(); err != nil {
+		st.Ready, st.Reason = false, err.Error()
+	}
+	st.Rates.Minute = s.growth.rate(now, storing.Records, time.Minute)
+	st.Rates.Hour = s.growth.rate(now, storing.Records, time.Hour)
+	st.Rates.Day = s.growth.rate(now, storing.Records, 24*time.Hour)
+	if d := s.disk.Load(); d != nil {
+		st.Store.Bytes, st.Store.Free = d.Bytes, d.Free
+		if d.DaysUntilFull >= 0 {
+			st.Store.DaysUntilFull = &d.DaysUntilFull
+		}
+	}
+	for _, t := range receiving.Transports {
+		st.Received = append(st.Received, TransportStatus{t.Name, t.Frames, t.Bytes, t.Open})
+	}
+	for i := range st.Sources {
+		for class, n := range st.Sources[i].Classes {
+			st.Classes[class] += n
+		}
+	}
+	if s.Certificates != nil {
+		st.Certificates = append(st.Certificates, s.Certificates()...)
+	}
+	if synchronised, maxError, known := clockState(); known {
+		st.Clock = &ClockStatus{synchronised, maxError}
+	}
+	return st
+}
