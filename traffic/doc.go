@@ -2,8 +2,8 @@
 // demonstrations and benchmarks have something real to store and to find.
 //
 // In comes a seed and a period of time. Out come frames: RFC 5424 headers with
-// audit messages that are valid by DICOM PS3.15 A.5.1, about 1.8 KB each, from
-// some forty systems (archives, a hospital and a radiology information system,
+// audit messages that are valid by DICOM PS3.15 A.5.1, about 1.9 KB each, from
+// three dozen systems (archives, a hospital and a radiology information system,
 // modalities, viewers, a portal) in the styles that such products have. A frame
 // carries no transport framing.
 //

@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// Person is somebody who is certain to occur in the traffic, so that
-// demonstrations have a name to ask for.
+// Person is somebody whom demonstrations can ask for by name, whatever the seed.
 type Person struct {
 	// ID is the ParticipantObjectID without its assigning authority, or the UserID.
 	ID string
@@ -15,8 +14,8 @@ type Person struct {
 	Name string
 }
 
-// KnownPatients come back to the hospital again and again: each is in about one
-// visit of 400.
+// KnownPatients are there from the start and come back again and again: each in about
+// one visit of 400. A few thousand messages are enough to meet them all.
 var KnownPatients = []Person{
 	{"P1000000", "Müller^Johanna"},
 	{"P1000001", "Łukaszewska^Zofia"},
@@ -95,7 +94,7 @@ func newPeople(seed uint64, users, patients int) people {
 var ascii = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "Ä", "Ae", "Ö", "Oe", "Ü", "Ue", "ß", "ss",
 	"ş", "s", "Ş", "S", "ç", "c", "Ç", "C", "ğ", "g", "ı", "i", "é", "e", "è", "e", "á", "a", "í", "i", "ó", "o", "ø", "oe",
 	"å", "a", "Å", "A", "ř", "r", "š", "s", "Š", "S", "ž", "z", "Ž", "Z", "č", "c", "Č", "C", "ć", "c", "ł", "l", "Ł", "L",
-	"ń", "n", "ñ", "n", "ą", "a", "ě", "e", "ý", "y", "'", "", " ", "", "-", "")
+	"ń", "n", "ś", "s", "ę", "e", "ã", "a", "ú", "u", "ñ", "n", "ą", "a", "ě", "e", "ý", "y", "'", "", " ", "", "-", "")
 
 func loginName(given, family string) string {
 	return strings.ToLower(ascii.Replace(given)[:1] + ascii.Replace(family))

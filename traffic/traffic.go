@@ -58,8 +58,13 @@ func New(seed uint64, o Options) *Generator {
 		landscape: newLandscape(),
 	}
 	for i := range g.visits {
-		g.visits[i].begin(g)
-		g.visits[i].step = g.rnd.below(len(g.visits[i].script))
+		v := &g.visits[i]
+		if i < len(KnownPatients) {
+			v.begin(g, i)
+			continue
+		}
+		v.begin(g, g.people.pick(&g.rnd))
+		v.step = g.rnd.below(len(v.script))
 	}
 	return g
 }
@@ -80,7 +85,7 @@ func (g *Generator) Next(dst []byte) []byte {
 	} else {
 		v := &g.visits[g.rnd.below(openVisits)]
 		if v.step == len(v.script) {
-			v.begin(g)
+			v.begin(g, g.people.pick(&g.rnd))
 		}
 		e = v.script[v.step]
 		v.step++

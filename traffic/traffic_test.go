@@ -140,6 +140,9 @@ func TestFrames(t *testing.T) {
 		m.walk(func(e *element) {
 			if id, ok := e.attr("UserID"); ok {
 				users[id]++
+				if strings.ContainsFunc(id, func(r rune) bool { return r > '~' }) {
+					t.Errorf("UserID %q is not ASCII", id)
+				}
 			}
 			if id, ok := e.attr("ParticipantObjectID"); ok && strings.HasSuffix(id, "&ISO") {
 				patients[strings.Split(id, "^")[0]]++

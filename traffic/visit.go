@@ -93,12 +93,11 @@ type visit struct {
 	ward                            string
 }
 
-// begin makes v the next visit.
-func (v *visit) begin(g *Generator) {
+// begin makes v the next visit, of the patient that has this index.
+func (v *visit) begin(g *Generator, index int) {
 	rnd := &g.rnd
 	g.begun++
 	v.script, v.step = chooseScript(rnd), 0
-	index := g.people.pick(rnd)
 	v.patient.load(&g.people, index)
 	v.before = strconv.AppendInt(append(v.before[:0], 'N'), int64(7000000+index), 10)
 	v.number = strconv.AppendInt(append(v.number[:0], 'F'), int64(20000000+g.begun), 10)
