@@ -58,6 +58,9 @@ const (
 	// FlagUnframed: the stream broke the framing rules of RFC 6587 at this
 	// point; the frame is whatever followed.
 	FlagUnframed
+	// FlagLost: the record had been stored, and the disk lost its bytes before they were
+	// sealed. An entry without a frame stands in its place, so that numbers stay dense.
+	FlagLost
 )
 
 // Cert is what is kept of a client's certificate. The zero value means that
