@@ -45,7 +45,7 @@ func bodyOf(frame []byte, from int) body {
 		b.kind, b.off, b.end = encoded, p, len(frame)
 	default:
 		if at := documentIn(rest); at >= 0 {
-			b.kind, b.off, b.junk = xmlBody, p+at, true
+			b.kind, b.off, b.junk = xmlBody, p+at, at > 0
 		}
 	}
 	return b

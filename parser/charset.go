@@ -64,6 +64,12 @@ func isUTF8Name(name []byte) bool {
 	return len(name) == 0 || bytes.EqualFold(name, []byte("UTF-8")) || bytes.EqualFold(name, []byte("UTF8"))
 }
 
+// isUTF16Name says whether an encoding of this name is UTF-16. Programs are known that
+// declare it of what they then write as UTF-8.
+func isUTF16Name(name []byte) bool {
+	return len(name) >= 6 && bytes.EqualFold(name[:6], []byte("UTF-16"))
+}
+
 // encodingFinding is what is wrong with a document's encoding.
 type encodingFinding string
 
@@ -81,7 +87,7 @@ func decoderFor(raw, declared []byte) (decoder, encodingFinding) {
 	}
 	ascii, valid := kindOfBytes(raw)
 	name := strings.ToLower(string(declared))
-	if isUTF8Name(declared) || ascii && !strings.HasPrefix(name, "utf-16") {
+	if isUTF8Name(declared) || ascii && !isUTF16Name(declared) {
 		if valid {
 			return nil, ""
 		}
@@ -94,7 +100,7 @@ func decoderFor(raw, declared []byte) (decoder, encodingFinding) {
 		return charsetDecoder(m), ""
 	}
 	finding := encodingUnknown
-	if strings.HasPrefix(name, "utf-16") || name == "us-ascii" || name == "ascii" {
+	if isUTF16Name(declared) || name == "us-ascii" || name == "ascii" {
 		finding = encodingContradicted
 	}
 	if valid {

@@ -14,6 +14,9 @@ const (
 	maxSlots    = 256
 )
 
+// maxKeptValues bounds the memory that is kept from one frame to the next.
+const maxKeptValues = 1 << 15
+
 // cut is a slot of the frame that is being read: the text before it, its first value
 // and, where it is repeated, the text between its values.
 type cut struct {
@@ -25,21 +28,28 @@ type cut struct {
 
 // cutter collects what a frame's slots are. It belongs to one Parser.
 type cutter struct {
-	frame  []byte
-	cuts   []cut
-	values []span
-	gap    int  // where the text before the next slot begins
-	size   int  // bytes of skeleton so far
-	audit  bool // an AuditMessage element was found
-	large  bool // more slots or skeleton than are shared
+	frame      []byte
+	cuts       []cut
+	values     []span
+	gap        int  // where the text before the next slot begins
+	size       int  // bytes of skeleton so far
+	large      bool // more slots or skeleton than are shared
+	audit      bool // the root is an AuditMessage
+	namespaced bool // it is in an XML namespace
 }
 
 func (c *cutter) reset(frame []byte) {
+	if cap(c.values) > maxKeptValues {
+		c.values = nil
+	}
 	*c = cutter{frame: frame, cuts: c.cuts[:0], values: c.values[:0]}
 }
 
 // cut makes frame[off:end] a value of the given class.
 func (c *cutter) cut(k class, off, end int) {
+	if c.large {
+		return
+	}
 	gap := span{c.gap, off}
 	c.gap = end
 	if repeatable[k] && c.repeat(k, gap) {

@@ -34,7 +34,7 @@ func (p *Parser) describe(s *audit.Shape, classes []class) {
 	}
 	s.Fixed = nil
 	if from := documentFrom(s, doc, starts); from < len(doc) {
-		values, _, _ := read(&p.scanner, doc, from)
+		values := read(&p.scanner, doc, from).values
 		slot := 0
 		for i := range values {
 			m := &values[i]

@@ -59,14 +59,26 @@ func (p *Parser) headerFindings(rec *audit.Record, h *header) {
 	case priority:
 		addFinding(rec, "header-not-rfc5424", span{0, h.end})
 	case ietfHeader:
-		if !p.judge.accepts(rec.Frame, h) {
+		if !p.judge.accepts(rec.Frame, h, p.seed) {
 			addFinding(rec, "header-not-rfc5424", span{0, h.end})
 		}
 	}
 }
 
-// scanFindings adds the notes of a scan of the frame itself.
-func (p *Parser) scanFindings(rec *audit.Record) {
+// messageFindings adds what is to be said of an audit message that stands in the frame
+// as it is to be read. The scanner has just read it.
+func (p *Parser) messageFindings(rec *audit.Record, doc body, junk span) {
+	whole := span{doc.off, doc.end}
+	if doc.junk {
+		addFinding(rec, "text-before-message", junk)
+	}
+	if isUTF16Name(p.scanner.Encoding()) {
+		addFinding(rec, string(encodingContradicted), whole)
+		rec.Class = audit.Malformed
+	}
+	if p.cutter.namespaced {
+		addFinding(rec, "namespaced", whole)
+	}
 	for _, f := range p.scanner.Faults {
 		rec.Findings = append(rec.Findings, audit.Finding{
 			Code: f.Code.String(), Path: "/", Off: f.Off, Len: f.Len, Message: f.Code.Sentence(),

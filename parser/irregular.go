@@ -19,7 +19,11 @@ type reading struct {
 func (r *reading) text() []byte { return r.texts[len(r.texts)-1] }
 
 func (r *reading) apply(d decoder) {
-	r.texts = append(r.texts, decode(r.text(), d))
+	text := decode(r.text(), d)
+	for len(text) > 0 && padding(text[len(text)-1]) {
+		text = text[:len(text)-1]
+	}
+	r.texts = append(r.texts, text)
 	r.decoders = append(r.decoders, d)
 }
 
@@ -84,17 +88,15 @@ func (p *Parser) judgeText(text []byte) (structural bool, faults int) {
 func (p *Parser) irregular(rec *audit.Record, h *header) {
 	r := p.readable(rec.Frame, h)
 	text := r.text()
-	values, isAudit, namespaced := read(&p.scanner, text, 0)
-	if !isAudit {
+	doc := read(&p.scanner, text, 0)
+	if !doc.isAudit {
 		p.irregularForeign(rec, h, &r)
 		return
 	}
-	rec.Shape = audit.RawShape
-	rec.Spans = append(rec.Spans, audit.Span{Len: uint32(len(rec.Frame))})
-	rec.Extra = headerValues(rec.Frame, h)
+	keepWhole(rec, h)
 	event := ""
-	for i := range values {
-		m := &values[i]
+	for i := range doc.values {
+		m := &doc.values[i]
 		if m.class == eventTime && event == "" {
 			event = m.text
 		}
@@ -102,6 +104,7 @@ func (p *Parser) irregular(rec *audit.Record, h *header) {
 			rec.Extra = append(rec.Extra, audit.FieldValue{Fields: m.fields, Value: m.text})
 		}
 	}
+	rec.Class = audit.Unchecked
 	if p.scanner.Malformed() || r.finding != "" {
 		rec.Class = audit.Malformed
 	}
@@ -109,32 +112,27 @@ func (p *Parser) irregular(rec *audit.Record, h *header) {
 		rec.Class = audit.Unframed
 	}
 	p.headerFindings(rec, h)
-	p.readingFindings(rec, h, &r, namespaced)
+	p.readingFindings(rec, h, &r, doc.namespaced)
 	p.setTime(rec, h, []byte(event))
 }
 
-// irregularForeign parses a frame without an audit message that was not parsed as a
-// regular one.
+// irregularForeign parses a frame without an audit message that regular left: one whose
+// text had to be decoded is kept whole.
 func (p *Parser) irregularForeign(rec *audit.Record, h *header, r *reading) {
-	c := &p.cutter
-	c.reset(rec.Frame)
-	c.header(h)
-	p.foreign(rec, h)
-	if rec.Flags&audit.FlagUnframed != 0 {
-		rec.Class = audit.Unframed
-	}
-	p.setTime(rec, h, nil)
-	if shape := p.shape(); shape != nil && len(r.decoders) == 0 {
-		rec.Shape = shape
-		c.fill(rec)
+	if p.foreign(rec, h) && len(r.decoders) == 0 {
 		return
 	}
-	rec.Shape = audit.RawShape
-	rec.Spans = append(rec.Spans, audit.Span{Len: uint32(len(rec.Frame))})
-	rec.Extra = headerValues(rec.Frame, h)
+	keepWhole(rec, h)
 	if text := trimPadding(r.text()); len(text) > 0 {
 		rec.Extra = append(rec.Extra, audit.FieldValue{Fields: headerFields(columnText), Value: string(text)})
 	}
+}
+
+// keepWhole gives rec the raw shape and the header's values.
+func keepWhole(rec *audit.Record, h *header) {
+	rec.Shape, rec.Runs = audit.RawShape, rec.Runs[:0]
+	rec.Spans = append(rec.Spans[:0], audit.Span{Len: uint32(len(rec.Frame))})
+	rec.Extra = headerValues(rec.Frame, h)
 }
 
 // headerValues are the values of a header's fields.

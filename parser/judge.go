@@ -1,6 +1,9 @@
 package parser
 
 import (
+	"bytes"
+	"hash/maphash"
+
 	"arr/audit"
 
 	syslog "github.com/leodido/go-syslog/v4"
@@ -8,22 +11,48 @@ import (
 )
 
 // headerJudge asks go-syslog whether a header is RFC 5424's. MSG is not shown to it:
-// its octets are none of the header's business, and reading them takes time. It
-// belongs to one Parser.
+// its octets are none of the header's business, and reading them takes time. Since a
+// sender's headers differ in their times alone, a header is asked for once and
+// remembered; a time is known to be good by its form. It belongs to one Parser.
 type headerJudge struct {
-	machine syslog.Machine
+	machine  syslog.Machine
+	accepted [64]knownHeader
 }
 
+// knownHeader is what stands before and behind the TIMESTAMP of a header that
+// go-syslog accepted.
+type knownHeader struct{ before, behind []byte }
+
+// maxKnownHeader bounds what is remembered of one header.
+const maxKnownHeader = 512
+
 // accepts says whether the header of frame is RFC 5424's.
-func (j *headerJudge) accepts(frame []byte, h *header) bool {
-	if j.machine == nil {
-		j.machine = rfc5424.NewMachine()
-	}
+func (j *headerJudge) accepts(frame []byte, h *header, seed maphash.Seed) bool {
 	end := h.end
 	if end > 0 && frame[end-1] == ' ' {
 		end--
 	}
-	_, err := j.machine.Parse(frame[:end])
+	before, behind := frame[:h.timestamp.off], frame[h.timestamp.end:end]
+	if !isTimestamp(h.timestamp.of(frame)) || end > maxKnownHeader {
+		return j.ask(frame[:end])
+	}
+	known := &j.accepted[maphash.Bytes(seed, behind)%uint64(len(j.accepted))]
+	if bytes.Equal(known.behind, behind) && bytes.Equal(known.before, before) {
+		return true
+	}
+	if !j.ask(frame[:end]) {
+		return false
+	}
+	known.before = append(known.before[:0], before...)
+	known.behind = append(known.behind[:0], behind...)
+	return true
+}
+
+func (j *headerJudge) ask(header []byte) bool {
+	if j.machine == nil {
+		j.machine = rfc5424.NewMachine()
+	}
+	_, err := j.machine.Parse(header)
 	return err == nil
 }
 

@@ -60,58 +60,59 @@ func (p *Parser) Parse(rec *audit.Record) {
 }
 
 // regular parses a frame whose values stand in it as they are to be read. It says
-// whether it is one; if not, rec is as it was.
+// whether it is one; if not, only irregular may set what is left.
 func (p *Parser) regular(rec *audit.Record, h *header, doc body) bool {
 	c := &p.cutter
 	c.reset(rec.Frame)
 	c.header(h)
-	eventTime := span{}
-	if doc.kind == xmlBody {
-		ok := false
-		if doc.junk {
-			if escapeMark(rec.Frame[h.end:doc.off]) != 0 {
-				return false
-			}
-			c.text(h.end, doc.off)
-		}
-		if eventTime, ok = p.message(doc); !ok {
+	junk := span{h.end, doc.off}
+	if doc.junk {
+		if _, escaped := escapeAt(junk.of(rec.Frame), rec.Frame[junk.off]); escaped {
 			return false
 		}
-		if c.audit {
-			p.headerFindings(rec, h)
-			p.scanFindings(rec)
-			if doc.junk {
-				addFinding(rec, "text-before-message", span{h.end, doc.off})
-			}
-		} else {
-			eventTime = span{}
-			c.reset(rec.Frame)
-			c.header(h)
+		c.text(junk.off, junk.end)
+	}
+	event := span{}
+	if doc.kind == xmlBody {
+		var ok bool
+		if event, ok = p.message(doc); !ok {
+			return false
 		}
 	}
 	if !c.audit {
-		p.foreign(rec, h)
+		return p.foreign(rec, h)
 	}
 	shape := p.shape()
 	if shape == nil {
-		rec.Findings = rec.Findings[:0]
-		rec.Class = audit.Unchecked
 		return false
 	}
 	rec.Shape = shape
 	c.fill(rec)
-	p.setTime(rec, h, eventTime.of(rec.Frame))
+	p.headerFindings(rec, h)
+	p.messageFindings(rec, doc, junk)
+	p.setTime(rec, h, event.of(rec.Frame))
 	return true
 }
 
-// foreign classes a frame without an audit message, whose text is what follows the
-// header.
-func (p *Parser) foreign(rec *audit.Record, h *header) {
-	p.cutter.text(h.end, len(rec.Frame))
+// foreign parses a frame without an audit message: its text is what follows the
+// header. It says whether the frame has a shape.
+func (p *Parser) foreign(rec *audit.Record, h *header) bool {
 	rec.Class = audit.Foreign
-	if h.kind == noHeader {
+	if h.kind == noHeader || rec.Flags&audit.FlagUnframed != 0 {
 		rec.Class = audit.Unframed
 	}
+	p.setTime(rec, h, nil)
+	c := &p.cutter
+	c.reset(rec.Frame)
+	c.header(h)
+	c.text(h.end, len(rec.Frame))
+	shape := p.shape()
+	if shape == nil {
+		return false
+	}
+	rec.Shape = shape
+	c.fill(rec)
+	return true
 }
 
 // message scans the XML and cuts its values. It gives where the event's time stands.
@@ -124,13 +125,13 @@ func (p *Parser) message(doc body) (eventAt span, ok bool) {
 		kind := s.Next()
 		switch kind {
 		case scan.EOF:
-			return eventAt, !c.audit || !s.Malformed() && (!s.Wide() || isUTF8Name(s.Encoding()))
+			return eventAt, !c.audit || p.readsAsUTF8()
 		case scan.Start:
 			if !c.audit {
 				if s.Element != scan.AuditMessage {
 					return span{}, true
 				}
-				c.audit = true
+				c.audit, c.namespaced = true, s.Namespaced()
 			}
 			classes := &attributeClasses[s.Element]
 			for i := range s.Attrs {
@@ -155,6 +156,13 @@ func (p *Parser) message(doc body) (eventAt span, ok bool) {
 		}
 		afterText = kind == scan.Text
 	}
+}
+
+// readsAsUTF8 says of the document that was just scanned whether it may be read as the
+// UTF-8 that it is. One that says UTF-16 in ASCII or UTF-8 can't mean it.
+func (p *Parser) readsAsUTF8() bool {
+	s := &p.scanner
+	return !s.Malformed() && (!s.Wide() || isUTF8Name(s.Encoding()) || isUTF16Name(s.Encoding()))
 }
 
 // setTime sets rec.Time from the event's time, else the header's, else the arrival's.

@@ -10,7 +10,7 @@ import "time"
 func dateTime(b []byte, zone *time.Location) (us int64, zoned, ok bool) {
 	b = trimSpace(b)
 	r := timeReader{b: b}
-	year := r.number(4)
+	year := r.year()
 	compact := r.peek() != '-'
 	r.skip('-', compact)
 	month := r.number(2)
@@ -39,6 +39,42 @@ func dateTime(b []byte, zone *time.Location) (us int64, zoned, ok bool) {
 	}
 	secs := daysFromCivil(year, month, day)*86400 + int64(hour*3600+minute*60+second-offset)
 	return secs*1e6 + int64(micro), true, true
+}
+
+// isTimestamp says whether b is a TIMESTAMP as RFC 5424 §6.2.3 wants it.
+func isTimestamp(b []byte) bool {
+	const form = "dddd-dd-ddTdd:dd:dd"
+	if len(b) <= len(form) || b[len(b)-1] != 'Z' && !matchesForm(b[max(0, len(b)-6):], "+dd:dd") {
+		return false
+	}
+	r := timeReader{b: b, pos: len(form)}
+	if r.peek() == '.' {
+		r.fraction()
+		if r.pos > len(form)+1+6 {
+			return false
+		}
+	}
+	_, zoned := r.offset()
+	if !matchesForm(b[:len(form)], form) || r.bad || !zoned || r.pos != len(b) {
+		return false
+	}
+	d := func(i int) int { return int(b[i]-'0')*10 + int(b[i+1]-'0') }
+	return validTime(d(0)*100+d(2), d(5), d(8), d(11), d(14), d(17)) && d(11) < 24 && d(17) < 60
+}
+
+// matchesForm says whether b has the given form, in which d stands for a digit and +
+// for a sign.
+func matchesForm(b []byte, form string) bool {
+	if len(b) != len(form) {
+		return false
+	}
+	for i := range b {
+		digit := b[i] >= '0' && b[i] <= '9'
+		if f := form[i]; f == 'd' != digit || f == '+' && b[i] != '+' && b[i] != '-' || f != 'd' && f != '+' && b[i] != f {
+			return false
+		}
+	}
+	return true
 }
 
 func validTime(year, month, day, hour, minute, second int) bool {
@@ -116,6 +152,24 @@ func (r *timeReader) number(n int) (v int) {
 	}
 	r.pos += n
 	return v
+}
+
+// year reads a year: four digits, or more before a hyphen (XML Schema 1.0 part 2,
+// §3.2.7), where one before the common era has a sign.
+func (r *timeReader) year() int {
+	sign := 1
+	if r.peek() == '-' {
+		sign = -1
+		r.pos++
+	}
+	n := 4
+	for r.pos+n < len(r.b) && n < 9 && r.b[r.pos+n] != '-' {
+		n++
+	}
+	if n == 9 || r.pos+n >= len(r.b) {
+		n = 4
+	}
+	return sign * r.number(n)
 }
 
 // fraction reads the fraction of a second, if there is one, cut to microseconds.

@@ -70,7 +70,13 @@ func (s *Scanner) attributes(p int) int {
 	doc := s.doc
 	known, others := uint64(0), 0
 	for {
-		q := skipBlank(doc, p)
+		q := p
+		if q < len(doc) && doc[q] == ' ' {
+			q++
+		}
+		if q < len(doc) && doc[q] <= ' ' {
+			q = skipBlank(doc, q)
+		}
 		if q == len(doc) {
 			s.fault(BadTag, s.Off, q)
 			return q
@@ -87,15 +93,23 @@ func (s *Scanner) attributes(p int) int {
 		case q == p:
 			s.fault(MissingSpace, q, q+1)
 		}
-		var a Attr
+		n := len(s.Attrs)
+		if n == MaxAttributes {
+			s.fault(TooManyAttributes, q, q+1)
+			return s.skipTag(q)
+		}
+		if n == cap(s.Attrs) {
+			s.Attrs = append(s.Attrs, Attr{})[:n]
+		}
+		a := &s.Attrs[:n+1][n]
 		var ok bool
-		if a, p, ok = s.attribute(q); !ok {
+		if p, ok = s.attribute(a, q); !ok {
 			return p
 		}
 		switch bit := uint64(1) << a.Name; {
 		case a.Name <= Hint:
 			others++
-			if s.duplicate(&a, others) {
+			if s.duplicate(a, others) {
 				continue
 			}
 		case known&bit != 0:
@@ -104,45 +118,36 @@ func (s *Scanner) attributes(p int) int {
 		default:
 			known |= bit
 		}
-		if len(s.Attrs) < MaxAttributes {
-			s.Attrs = append(s.Attrs, a)
-		} else if len(s.Attrs) == MaxAttributes {
-			s.fault(TooManyAttributes, a.NameOff, a.NameEnd)
-			return s.skipTag(p)
-		}
+		s.Attrs = s.Attrs[:n+1]
 	}
 }
 
-// attribute reads the attribute at p. ok is false where the tag can't be read on
-// from it: the position given is where the scan goes on.
-func (s *Scanner) attribute(p int) (a Attr, next int, ok bool) {
+// attribute reads the attribute at p into a. ok is false where the tag can't be read
+// on from it: next is where the scan goes on.
+func (s *Scanner) attribute(a *Attr, p int) (next int, ok bool) {
 	doc := s.doc
 	end := nameStop(doc, p)
 	a.NameOff, a.NameEnd = p, end
 	a.Name = Attribute(attributes.find(doc[p:end]))
-	if a.Name == OtherAttribute && !s.otherAttribute(&a) {
+	if a.Name == OtherAttribute && !s.otherAttribute(a) {
 		s.fault(BadAttribute, p, max(end, p+1))
-		return a, s.skipTag(p), false
+		return s.skipTag(p), false
 	}
-	if end = skipBlank(doc, end); end == len(doc) || doc[end] != '=' {
-		s.fault(BadAttribute, p, end)
-		return a, s.skipTag(end), false
-	}
-	if end = skipBlank(doc, end+1); end == len(doc) || doc[end] != '"' && doc[end] != '\'' {
-		s.fault(BadAttribute, p, end)
-		return a, s.skipTag(end), false
+	if end = s.quoted(end); end < 0 {
+		s.fault(BadAttribute, p, -end)
+		return s.skipTag(-end), false
 	}
 	q := doc[end]
 	a.Off = end + 1
 	for end = a.Off; ; {
 		if end = valueStop(doc, end, q); end == len(doc) {
 			s.fault(BadAttribute, p, end)
-			return a, end, false
+			return end, false
 		}
 		switch doc[end] {
 		case q:
 			a.End = end
-			return a, end + 1, true
+			return end + 1, true
 		case '<':
 			s.fault(LessThanInValue, end, end+1)
 			end++
@@ -150,6 +155,22 @@ func (s *Scanner) attribute(p int) (a Attr, next int, ok bool) {
 			end = s.special(end)
 		}
 	}
+}
+
+// quoted gives where the quote stands that begins the value of the attribute whose
+// name ends at p; where none does, the negative of where something else stands.
+func (s *Scanner) quoted(p int) int {
+	doc := s.doc
+	if p+1 < len(doc) && doc[p] == '=' && (doc[p+1] == '"' || doc[p+1] == '\'') {
+		return p + 1
+	}
+	if p = skipBlank(doc, p); p == len(doc) || doc[p] != '=' {
+		return -p
+	}
+	if p = skipBlank(doc, p+1); p == len(doc) || doc[p] != '"' && doc[p] != '\'' {
+		return -p
+	}
+	return p
 }
 
 // skipTag gives the position behind the tag that p is in: past the next >, or at
