@@ -132,10 +132,12 @@ func newServer() (*api.Server, *memory) {
 		NewReader: func() answer.Reader { return said{} },
 		Receiving: func() api.Receiving {
 			return api.Receiving{
-				Transports: []api.Transport{{Name: "tls", Frames: 3, Bytes: 15, Opened: 2, Open: 1}, {Name: "udp", Frames: 1, Bytes: 9}},
+				Transports: []api.Transport{{Name: "tls", Frames: 3, Bytes: 15}, {Name: "udp", Frames: 1, Bytes: 9}},
 				Refused:    map[string]uint64{"cipher-suite": 2, "not-tls": 1},
+				Broken:     map[string]uint64{"framing": 5},
+				Irregular:  map[string]uint64{"truncated": 1},
 				Lost:       map[string]uint64{"kernel": 7},
-				Probes:     4, FramingFaults: 5, Stalled: 6, Memory: 4096, MemoryLimit: 1 << 28,
+				Open:       1, Opened: 2, Probes: 4, Memory: 4096, MemoryLimit: 1 << 28, ReceiveBuffer: 8 << 20,
 				Trouble: []api.Trouble{{Peer: "192.0.2.9", Cause: "cipher-suite", Offered: "TLS_RSA_WITH_AES_128_CBC_SHA", Remedy: "turn on a suite with ECDHE", Count: 2, Last: noon}},
 			}
 		},

@@ -8,27 +8,38 @@ import "time"
 // Receiving is what the receivers count, since the process began.
 type Receiving struct {
 	Transports []Transport
-	// Refused are failed TLS handshakes by cause.
-	Refused map[string]uint64
-	// Lost are datagrams that came to the machine but not to the store, by where they
-	// were lost: "kernel", "ring", "reassembly".
+	// Open is how many connections are open, Opened how many ever were accepted, Probes
+	// how many of these sent nothing.
+	Open           int64
+	Opened, Probes uint64
+	// Refused are connections that ended before a frame was read, by cause; Broken those
+	// that ended for a fault later, by cause.
+	Refused, Broken map[string]uint64
+	// Irregular are frames that the receiver had to mark, by mark: "truncated",
+	// "cut-at-close", "unframed".
+	Irregular map[string]uint64
+	// Lost are frames that came to the machine but not to the store, by where they were
+	// lost: "kernel", "backlog", "reassembly", "handler".
 	Lost map[string]uint64
-	// Probes are connects that sent nothing, FramingFaults streams that broke the
-	// framing's rules, Stalled connections that were closed since the store did not
-	// keep up or the sender stopped within a frame.
-	Probes, FramingFaults, Stalled uint64
-	// Memory is what frames being read take, of MemoryLimit at most; both in bytes.
-	Memory, MemoryLimit int64
+	// Panics are faults of the program that cost a connection.
+	Panics uint64
+	// Memory is what frames being read take, of MemoryLimit at most, and Backlog what
+	// waiting datagrams take, all in bytes. MemoryWaits is how many connections wait for
+	// memory, Stalled how many deliveries wait too long for the store.
+	Memory, MemoryLimit, Backlog int64
+	MemoryWaits, Stalled         int64
+	// ReceiveBuffer is the smallest that the kernel granted to a datagram socket, in
+	// bytes; 0 where there is none or it is not known.
+	ReceiveBuffer int64
 	// Trouble is what senders should be helped with, the latest first.
 	Trouble []Trouble
 }
 
-// Transport is what came in one way. Frames and Bytes count frames without their
-// framing, Opened the connections ever accepted, Open those that are.
+// Transport is what came in one way; Bytes are those of frames, without framing.
 type Transport struct {
-	Name          string
-	Frames, Bytes uint64
-	Opened, Open  uint64
+	Name   string `json:"transport"`
+	Frames uint64 `json:"frames"`
+	Bytes  uint64 `json:"bytes"`
 }
 
 // Trouble is one fault of one sender.

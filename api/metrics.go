@@ -34,23 +34,28 @@ func (s *Server) serveMetrics(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (e *exposition) receiving(r Receiving) {
-	perTransport := func(name, kind, help string, of func(*Transport) uint64) {
-		e.family(name, kind, help)
-		for i := range r.Transports {
-			e.sample(name, float64(of(&r.Transports[i])), "transport", r.Transports[i].Name)
-		}
+	e.family("arr_frames_received_total", "counter", "Frames that came and were stored.")
+	for i := range r.Transports {
+		e.sample("arr_frames_received_total", float64(r.Transports[i].Frames), "transport", r.Transports[i].Name)
 	}
-	perTransport("arr_frames_received_total", "counter", "Frames read from senders.", func(t *Transport) uint64 { return t.Frames })
-	perTransport("arr_received_bytes_total", "counter", "Bytes of frames read from senders, without framing.", func(t *Transport) uint64 { return t.Bytes })
-	perTransport("arr_connections_opened_total", "counter", "Connections accepted.", func(t *Transport) uint64 { return t.Opened })
-	perTransport("arr_connections", "gauge", "Connections that are open.", func(t *Transport) uint64 { return t.Open })
-	e.counters("arr_handshakes_refused_total", "TLS handshakes that failed, by cause.", "cause", r.Refused)
-	e.counters("arr_datagrams_lost_total", "Datagrams that were lost on this machine, by place.", "place", r.Lost)
-	e.counter("arr_probes_total", "Connects that sent nothing.", float64(r.Probes))
-	e.counter("arr_framing_faults_total", "Streams that broke the rules of their framing.", float64(r.FramingFaults))
-	e.counter("arr_connections_stalled_total", "Connections closed since the store or the sender stood still.", float64(r.Stalled))
+	e.family("arr_received_bytes_total", "counter", "Bytes of the frames that came and were stored, without framing.")
+	for i := range r.Transports {
+		e.sample("arr_received_bytes_total", float64(r.Transports[i].Bytes), "transport", r.Transports[i].Name)
+	}
+	e.counters("arr_irregular_frames_total", "Frames that the receiver had to mark, by mark.", "mark", r.Irregular)
+	e.counters("arr_frames_lost_total", "Frames that were lost on this machine, by place.", "place", r.Lost)
+	e.gauge("arr_connections", "Connections that are open.", float64(r.Open))
+	e.counter("arr_connections_opened_total", "Connections accepted.", float64(r.Opened))
+	e.counter("arr_probes_total", "Connections that sent nothing.", float64(r.Probes))
+	e.counters("arr_handshakes_refused_total", "Connections that ended before a frame was read, by cause.", "cause", r.Refused)
+	e.counters("arr_connections_broken_total", "Connections that were closed for a fault later, by cause.", "cause", r.Broken)
+	e.counter("arr_panics_total", "Faults of the program that cost a connection.", float64(r.Panics))
 	e.gauge("arr_receive_memory_bytes", "Memory that frames being read take.", float64(r.Memory))
 	e.gauge("arr_receive_memory_limit_bytes", "Memory that frames being read may take.", float64(r.MemoryLimit))
+	e.gauge("arr_receive_memory_waits", "Connections that wait for memory.", float64(r.MemoryWaits))
+	e.gauge("arr_backlog_bytes", "Memory that waiting datagrams take.", float64(r.Backlog))
+	e.gauge("arr_deliveries_stalled", "Deliveries that wait too long for the store.", float64(r.Stalled))
+	e.gauge("arr_receive_buffer_bytes", "The smallest receive buffer that the kernel granted to a datagram socket.", float64(r.ReceiveBuffer))
 }
 
 func (e *exposition) storing(s Storing) {

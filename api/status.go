@@ -15,7 +15,8 @@ type Status struct {
 	// Reason says why records can't be taken in.
 	Reason       string            `json:"reason,omitempty"`
 	Rates        Rates             `json:"rates"`
-	Received     []TransportStatus `json:"received"`
+	Received     []Transport       `json:"received"`
+	Connections  int64             `json:"connections"`
 	Refused      map[string]uint64 `json:"refused"`
 	Lost         map[string]uint64 `json:"lost"`
 	Classes      map[string]int64  `json:"classes"`
@@ -32,14 +33,6 @@ type Rates struct {
 	Minute float64 `json:"minute"`
 	Hour   float64 `json:"hour"`
 	Day    float64 `json:"day"`
-}
-
-// TransportStatus is what came in one way since the process began.
-type TransportStatus struct {
-	Transport   string `json:"transport"`
-	Frames      uint64 `json:"frames"`
-	Bytes       uint64 `json:"bytes"`
-	Connections uint64 `json:"connections"`
 }
 
 // StoreStatus is what is on disk, in bytes where no other unit is named.
@@ -75,12 +68,13 @@ func (s *Server) status() *Status {
 		Started:      s.Started,
 		Now:          now,
 		Ready:        true,
+		Connections:  receiving.Open,
 		Refused:      receiving.Refused,
 		Lost:         receiving.Lost,
 		Classes:      map[string]int64{},
 		Sources:      append([]Source{}, s.Sources()...),
 		Trouble:      append([]Trouble{}, receiving.Trouble...),
-		Received:     []TransportStatus{},
+		Received:     append([]Transport{}, receiving.Transports...),
 		Certificates: []Certificate{},
 		Store: StoreStatus{Records: storing.Records, Unsealed: storing.Memtable, Segments: storing.Segments,
 			Blocks: storing.Blocks, Damages: storing.Damages},
@@ -96,9 +90,6 @@ func (s *Server) status() *Status {
 		if d.DaysUntilFull >= 0 {
 			st.Store.DaysUntilFull = &d.DaysUntilFull
 		}
-	}
-	for _, t := range receiving.Transports {
-		st.Received = append(st.Received, TransportStatus{t.Name, t.Frames, t.Bytes, t.Open})
 	}
 	for i := range st.Sources {
 		for class, n := range st.Sources[i].Classes {
