@@ -1,0 +1,159 @@
+package segment
+
+import (
+	"bytes"
+	"encoding/base64"
+	"hash/maphash"
+
+	"arr/audit"
+)
+
+// The flags of a column's entry in a block's directory.
+const (
+	columnTimes  = 1 << iota // values are layouts, instants stand beside them
+	columnBase64             // values are stored decoded but for those marked
+	columnAffix              // values are stored without what they share with the one before
+	columnFlags  = 1<<iota - 1
+)
+
+// columnWriter gathers the values of one column of one block: each distinct one once,
+// in order of first occurrence. Ids and counters are near each other in that order,
+// so that they compress as if sorted, and a new value's code needs no bytes.
+type columnWriter struct {
+	id    audit.Column
+	flags byte
+	seed  maphash.Seed
+	// table finds a distinct value by its hash: its index plus 1, 0 for a free place.
+	table  []uint32
+	hashes []uint32
+	// distinct are slices of frames, or layouts of their own; arena holds what base64 was
+	// decoded to.
+	distinct [][]byte
+	arena    []byte
+	// codes has an index into distinct for each value.
+	codes []uint32
+	// instants are the values' times, where flags has columnTimes.
+	instants []int64
+	layout   []byte
+	text     []byte
+	// plain are the distinct values as they are stored, marked those of base64 that
+	// are stored as they were written.
+	plain  [][]byte
+	marked []bool
+}
+
+// begin makes w empty, for values of a kind.
+func (w *columnWriter) begin(id audit.Column, kind audit.Kind, readable bool) {
+	w.id, w.flags = id, 0
+	switch {
+	case kind == audit.KindTime && !readable:
+		w.flags = columnTimes
+	case kind == audit.KindBase64:
+		w.flags = columnBase64
+	}
+	clear(w.table)
+	clear(w.distinct)
+	w.hashes, w.distinct, w.codes, w.instants = w.hashes[:0], w.distinct[:0], w.codes[:0], w.instants[:0]
+	w.arena = w.arena[:0]
+}
+
+// add appends a value, which must stay as it is until the block is encoded.
+func (w *columnWriter) add(v []byte) {
+	if w.flags&columnTimes == 0 {
+		w.codes = append(w.codes, w.code(v, false))
+		return
+	}
+	layout, us := splitTime(w.layout[:0], v)
+	w.layout = layout
+	if w.text = joinTime(w.text[:0], layout, us); !bytes.Equal(w.text, v) {
+		w.layout, us = append(append(w.layout[:0], layoutText), v...), 0
+	}
+	if w.layout[0] == layoutText {
+		us = noInstant
+	}
+	w.instants = append(w.instants, us)
+	w.codes = append(w.codes, w.code(w.layout, true))
+}
+
+// code gives v's place among the distinct values; keep copies a new one.
+func (w *columnWriter) code(v []byte, keep bool) uint32 {
+	if 2*len(w.distinct) >= len(w.table) {
+		w.grow()
+	}
+	h := maphash.Bytes(w.seed, v)
+	mask := uint64(len(w.table) - 1)
+	for at := h & mask; ; at = (at + 1) & mask {
+		i := w.table[at]
+		if i == 0 {
+			w.table[at] = uint32(len(w.distinct)) + 1
+			break
+		}
+		if w.hashes[i-1] == uint32(h) && bytes.Equal(w.distinct[i-1], v) {
+			return i - 1
+		}
+	}
+	if keep {
+		v = bytes.Clone(v)
+	}
+	w.hashes = append(w.hashes, uint32(h))
+	w.distinct = append(w.distinct, v)
+	return uint32(len(w.distinct) - 1)
+}
+
+// grow makes the table anew, twice as large.
+func (w *columnWriter) grow() {
+	w.table = make([]uint32, max(256, 2*len(w.table)))
+	mask := uint64(len(w.table) - 1)
+	for i, v := range w.distinct {
+		at := maphash.Bytes(w.seed, v) & mask
+		for w.table[at] != 0 {
+			at = (at + 1) & mask
+		}
+		w.table[at] = uint32(i) + 1
+	}
+}
+
+// decode fills plain and marked: base64 is decoded where encoding gives the same text
+// again.
+func (w *columnWriter) decode() {
+	w.plain, w.marked = w.plain[:0], w.marked[:0]
+	if w.flags&columnBase64 == 0 {
+		w.plain = append(w.plain, w.distinct...)
+		return
+	}
+	size := 0
+	for _, v := range w.distinct {
+		size += base64.StdEncoding.DecodedLen(len(v))
+	}
+	if cap(w.arena) < size {
+		w.arena = make([]byte, 0, size)
+	}
+	free := w.arena[:cap(w.arena)]
+	for _, v := range w.distinct {
+		d, ok := decodeCanonical(free, v)
+		if ok {
+			free = free[len(d):]
+		} else {
+			d = v
+		}
+		w.plain, w.marked = append(w.plain, d), append(w.marked, !ok)
+	}
+}
+
+var strictBase64 = base64.StdEncoding.Strict()
+
+// decodeCanonical decodes v into dst where v is the one text that encoding gives.
+func decodeCanonical(dst, v []byte) ([]byte, bool) {
+	if len(v)%4 != 0 {
+		return nil, false
+	}
+	n, err := strictBase64.Decode(dst, v)
+	// The decoder passes over line ends: then there is less than the length says.
+	want := len(v) / 4 * 3
+	if bytes.HasSuffix(v, []byte("==")) {
+		want -= 2
+	} else if bytes.HasSuffix(v, []byte("=")) {
+		want--
+	}
+	return dst[:n:n], err == nil && n == want
+}

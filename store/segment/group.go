@@ -1,0 +1,264 @@
+package segment
+
+import "arr/audit"
+
+// Group counts the records of sel (nil: of the whole block) by label: labels is called
+// once for each distinct value of fields, as query.Plan.Labels (nil: a value is its own
+// label), and a record counts once for each distinct label. add is called once a label;
+// the label is valid until it returns. FieldTime, FieldReceived and FieldNumber have no
+// labels.
+func (b *Block) Group(fields audit.FieldSet, labels func(field audit.Field, value []byte, yield func(label []byte)),
+	sel *Bitmap, add func(label []byte, n int64)) error {
+	d, err := b.directory()
+	if err != nil {
+		return err
+	}
+	g := &grouper{block: b, dir: d, fields: fields &^ audit.Numeric, labels: labels, sel: b.selection(sel), ids: map[string]int32{}}
+	if err := g.metadata(); err != nil {
+		return err
+	}
+	if g.fields&^audit.Metadata != 0 {
+		if g.layout, err = b.layout(d); err != nil {
+			return err
+		}
+		if err := g.values(); err != nil {
+			return err
+		}
+	}
+	g.count()
+	for i, n := range g.counts {
+		if n > 0 {
+			add([]byte(g.names[i]), n)
+		}
+	}
+	return nil
+}
+
+// grouper is one call of Group.
+type grouper struct {
+	block  *Block
+	dir    *directory
+	layout *layout
+	fields audit.FieldSet
+	labels func(field audit.Field, value []byte, yield func(label []byte))
+	sel    *Bitmap
+	// ids has each label's place in names and counts.
+	ids    map[string]int32
+	names  []string
+	counts []int64
+	// records and found are pairs of a record and a label that it has, the same pair
+	// maybe more than once.
+	records []uint16
+	found   []int32
+	scratch []int32
+}
+
+// label gives a label's place.
+func (g *grouper) label(name []byte) int32 {
+	id, ok := g.ids[string(name)]
+	if !ok {
+		id = int32(len(g.names))
+		g.names = append(g.names, string(name))
+		g.ids[g.names[id]] = id
+	}
+	return id
+}
+
+// labelsOf appends the places of a value's labels.
+func (g *grouper) labelsOf(dst []int32, fields audit.FieldSet, value []byte) []int32 {
+	if g.labels == nil {
+		return append(dst, g.label(value))
+	}
+	for fields != 0 {
+		f := fields.First()
+		fields &^= audit.Fields(f)
+		g.labels(f, value, func(l []byte) { dst = append(dst, g.label(l)) })
+	}
+	return dst
+}
+
+// note takes down that record i has labels.
+func (g *grouper) note(i int, labels []int32) {
+	for _, l := range labels {
+		g.records, g.found = append(g.records, uint16(i)), append(g.found, l)
+	}
+}
+
+// count counts each pair of record and label once.
+func (g *grouper) count() {
+	records, found := byRecord(g.records, g.found)
+	g.counts = make([]int64, len(g.names))
+	last := make([]int32, len(g.names))
+	for k, l := range found {
+		if at := int32(records[k]) + 1; last[l] != at {
+			last[l] = at
+			g.counts[l]++
+		}
+	}
+}
+
+// byRecord sorts pairs by record, by counting; those of one column are sorted.
+func byRecord(records []uint16, found []int32) ([]uint16, []int32) {
+	sorted := true
+	var starts [MaxRecords + 1]int32
+	for k, r := range records {
+		starts[r+1]++
+		sorted = sorted && (k == 0 || records[k-1] <= r)
+	}
+	if sorted {
+		return records, found
+	}
+	for i := 1; i < len(starts); i++ {
+		starts[i] += starts[i-1]
+	}
+	rs, fs := make([]uint16, len(records)), make([]int32, len(found))
+	for k, r := range records {
+		at := starts[r]
+		starts[r]++
+		rs[at], fs[at] = r, found[k]
+	}
+	return rs, fs
+}
+
+// metadata notes what is known of records beside their frames.
+func (g *grouper) metadata() error {
+	if g.fields&arrivalFields != 0 {
+		t, err := g.block.arrivals(g.dir)
+		if err != nil {
+			return err
+		}
+		groupLines(g, t, eachArrival)
+	}
+	if g.fields&judgementFields != 0 {
+		t, err := g.block.judgements(g.dir)
+		if err != nil {
+			return err
+		}
+		groupLines(g, t, eachJudgement)
+	}
+	return nil
+}
+
+func groupLines[T any](g *grouper, t *lines[T], each func(*T, audit.FieldSet, func(audit.Field, []byte))) {
+	labels := make([][]int32, len(t.lines))
+	for i := g.sel.Next(0); i >= 0; i = g.sel.Next(i + 1) {
+		id := t.ids[i]
+		if labels[id] == nil {
+			labels[id] = []int32{}
+			each(&t.lines[id], g.fields, func(f audit.Field, v []byte) {
+				labels[id] = g.labelsOf(labels[id], audit.Fields(f), v)
+			})
+		}
+		g.note(i, labels[id])
+	}
+}
+
+// values notes what the frames say.
+func (g *grouper) values() error {
+	l := g.layout
+	fixed := make([][]int32, len(l.forms))
+	some := false
+	var wanted [audit.MaxColumns]bool
+	for i, f := range l.forms {
+		if f.shape.Raw || f.shape.Carries&g.fields == 0 {
+			continue
+		}
+		for k := range f.shape.Fixed {
+			if v := &f.shape.Fixed[k]; v.Fields&g.fields != 0 {
+				fixed[i] = g.labelsOf(fixed[i], v.Fields&g.fields, []byte(v.Value))
+				some = true
+			}
+		}
+		for k := range f.cols {
+			wanted[l.ords[i][k]] = wanted[l.ords[i][k]] || f.cols[k].fields&g.fields != 0
+		}
+	}
+	if some {
+		for i := g.sel.Next(0); i >= 0; i = g.sel.Next(i + 1) {
+			g.note(i, fixed[l.ids[i]])
+		}
+	}
+	for ord := range l.columns {
+		if wanted[ord] {
+			if err := g.column(ord); err != nil {
+				return err
+			}
+		}
+	}
+	if !l.whole {
+		return nil
+	}
+	return g.frames()
+}
+
+// meant is what the distinct values of a column give, read in one way.
+type meant struct {
+	meaning
+	// spans has for each distinct value where its labels begin in labels and how many
+	// they are, plus one; 0 where it was not looked at.
+	spans []struct{ at, n int32 }
+}
+
+// column notes the values of a column.
+func (g *grouper) column(ord int) error {
+	c, err := g.block.column(g.dir, g.layout, ord)
+	if err != nil {
+		return err
+	}
+	t := &texts{column: c}
+	var ways []meant
+	var labels []int32
+	w := walker{layout: g.layout, ord: ord, fields: g.fields}
+	return w.walk(g.sel, func(i, v, n int, asBase64 bool, fields audit.FieldSet) (bool, error) {
+		way := wayOf(&ways, meaning{fields, asBase64}, c.distinct)
+		for ; n > 0; v, n = v+1, n-1 {
+			s := &way.spans[c.codes[v]]
+			// A layout is no value: many instants share it.
+			if s.n == 0 || c.times != nil {
+				text, err := t.plain(v, asBase64)
+				if err != nil {
+					return false, err
+				}
+				s.at = int32(len(labels))
+				labels = g.labelsOf(labels, fields, text)
+				s.n = int32(len(labels)) - s.at + 1
+			}
+			g.note(i, labels[s.at:s.at+s.n-1])
+		}
+		return true, nil
+	})
+}
+
+// wayOf gives what is known of values read in one way.
+func wayOf(ways *[]meant, m meaning, distinct int) *meant {
+	for i := range *ways {
+		if (*ways)[i].meaning == m {
+			return &(*ways)[i]
+		}
+	}
+	*ways = append(*ways, meant{meaning: m, spans: make([]struct{ at, n int32 }, distinct)})
+	return &(*ways)[len(*ways)-1]
+}
+
+// frames notes records that are stored whole, by parsing them again.
+func (g *grouper) frames() error {
+	r, err := g.block.rebuilder()
+	if err != nil {
+		return err
+	}
+	for i := g.sel.Next(0); i >= 0; i = g.sel.Next(i + 1) {
+		if !g.layout.forms[g.layout.ids[i]].shape.Raw {
+			continue
+		}
+		rec, err := r.record(i)
+		if err != nil {
+			return err
+		}
+		rec.Each(g.fields&^audit.Metadata, func(fields audit.FieldSet, v []byte) bool {
+			g.scratch = g.labelsOf(g.scratch[:0], fields, v)
+			g.note(i, g.scratch)
+			return true
+		})
+	}
+	return nil
+}

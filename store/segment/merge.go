@@ -1,0 +1,196 @@
+package segment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"arr/audit"
+)
+
+// Merge writes the records of sources, which follow each other in number order
+// without gaps, into one new file at path, fsynced. Full blocks are copied as they are;
+// partial blocks of one aligned range become one, parsed anew. The sources stay as they
+// are.
+func Merge(ctx context.Context, path string, sources []*Segment) (Info, error) {
+	return rewrite(ctx, path, func(w *Writer) error {
+		m := &merger{w: w}
+		for _, s := range sources {
+			m.blocks = make([]int, len(s.blocks))
+			for i, b := range s.blocks {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				m.blocks[i] = -1
+				if err := m.add(b, i); err != nil {
+					return err
+				}
+			}
+			w.merged = append(w.merged, &termStream{segment: s, blocks: m.blocks})
+		}
+		return m.flush()
+	})
+}
+
+// Reindex writes src's records into a new file at path, fsynced, with all that is
+// derived of them made anew by Options.Parse of src, whose version is parserVersion.
+func Reindex(ctx context.Context, path string, src *Segment, parserVersion uint32) (Info, error) {
+	return rewrite(ctx, path, func(w *Writer) error {
+		for _, b := range src.blocks {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			records, err := b.parse(nil)
+			if err != nil {
+				return err
+			}
+			err = w.AddBlock(&BlockInput{First: b.info.first, Records: records, Key: b.info.key,
+				Subtrees: b.info.subtrees, ParserVersion: parserVersion})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// rewrite makes a file by way of add, or none.
+func rewrite(ctx context.Context, path string, add func(*Writer) error) (Info, error) {
+	w, err := Create(path)
+	if err != nil {
+		return Info{}, err
+	}
+	if err := add(w); err != nil {
+		return Info{}, errors.Join(err, w.Abort())
+	}
+	info, err := w.Finish()
+	if err != nil {
+		return Info{}, errors.Join(err, w.Abort())
+	}
+	return info, nil
+}
+
+// parse appends the block's records, parsed anew.
+func (b *Block) parse(records []*audit.Record) ([]*audit.Record, error) {
+	r, err := b.rebuilder()
+	if err != nil {
+		return nil, err
+	}
+	for i := range b.info.records {
+		rec, err := r.record(i)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, rec)
+	}
+	return records, nil
+}
+
+// merger joins partial blocks.
+type merger struct {
+	w *Writer
+	// blocks has, for the segment being read, each block's ordinal in the new file, -1
+	// for blocks that are joined.
+	blocks []int
+	// open are partial blocks of one aligned range that wait for their neighbours,
+	// with the ordinal each has in its own segment and that segment's blocks.
+	open []openBlock
+}
+
+type openBlock struct {
+	block   *Block
+	ordinal int
+	blocks  []int
+}
+
+// add takes the next block.
+func (m *merger) add(b *Block, i int) error {
+	if len(m.open) > 0 && m.open[0].block.info.first/MaxRecords != b.info.first/MaxRecords {
+		if err := m.flush(); err != nil {
+			return err
+		}
+	}
+	if b.info.records < MaxRecords {
+		m.open = append(m.open, openBlock{b, i, m.blocks})
+		return nil
+	}
+	return m.copy(openBlock{b, i, m.blocks})
+}
+
+// copy copies a block as it is.
+func (m *merger) copy(o openBlock) error {
+	info := *o.block.info
+	if n := len(m.w.footer.blocks); n > 0 && m.w.footer.blocks[n-1].first+uint64(m.w.footer.blocks[n-1].records) != info.first {
+		return fmt.Errorf("segment: merging records from %d: they don't follow the last block", info.first)
+	}
+	raw := make([]byte, info.len)
+	if _, err := o.block.seg.file.ReadAt(raw, info.off); err != nil {
+		return readError(o.block.where(), info.off, info.len, err)
+	}
+	if checksum(raw[info.directory:]) != info.directorySum {
+		return o.block.where().error(info.off+info.directory, info.len-info.directory, "directory does not have its checksum")
+	}
+	if err := o.block.checkPages(raw); err != nil {
+		return err
+	}
+	o.blocks[o.ordinal] = len(m.w.footer.blocks)
+	return m.w.addEncoded(info, raw)
+}
+
+// checkPages checks the pages of a block whose bytes these are: damage is not copied.
+func (b *Block) checkPages(raw []byte) error {
+	d, err := b.directory()
+	if err != nil {
+		return err
+	}
+	for i, p := range d.pages.pages {
+		if checksum(raw[p.off:p.off+int64(p.stored)]) != p.sum {
+			return b.where().error(b.info.off+p.off, int64(p.stored), "page %d does not have its checksum", i)
+		}
+	}
+	return nil
+}
+
+// flush writes the open blocks as one.
+func (m *merger) flush() error {
+	open := m.open
+	m.open = nil
+	switch len(open) {
+	case 0:
+		return nil
+	case 1:
+		return m.copy(open[0])
+	}
+	in := &BlockInput{First: open[0].block.info.first, Key: open[0].block.info.key, ParserVersion: open[0].block.info.parserVersion}
+	for _, o := range open {
+		if o.block.info.key != in.Key {
+			return fmt.Errorf("segment: merging records from %d: their block's key is another one than that of the records before", o.block.info.first)
+		}
+		var err error
+		if in.Records, err = o.block.parse(in.Records); err != nil {
+			return err
+		}
+		in.Subtrees = append(in.Subtrees, o.block.info.subtrees...)
+		in.ParserVersion = min(in.ParserVersion, o.block.info.parserVersion)
+	}
+	in.Subtrees = joinSubtrees(in.First, in.Subtrees)
+	return m.w.AddBlock(in)
+}
+
+// joinSubtrees joins neighbours of one level that are the two halves of a subtree of
+// the next (RFC 6962 section 2.1): first is the number of the first leaf.
+func joinSubtrees(first uint64, all []Subtree) []Subtree {
+	var out []Subtree
+	at := first
+	for _, s := range all {
+		out = append(out, s)
+		at += 1 << s.Level
+		for n := len(out); n >= 2 && out[n-1].Level == out[n-2].Level && at>>out[n-1].Level&1 == 0; n = len(out) {
+			out[n-2] = Subtree{Level: out[n-1].Level + 1, Hash: tlog.NodeHash(out[n-2].Hash, out[n-1].Hash)}
+			out = out[:n-1]
+		}
+	}
+	return out
+}

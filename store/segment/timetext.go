@@ -1,0 +1,178 @@
+package segment
+
+import (
+	"time"
+)
+
+// A date-time of RFC 3339 (or xsd:dateTime, without a zone) is split into an instant, in
+// microseconds since the Unix epoch, and a layout that says how the instant was
+// written: 'T', the number of digits of the second's fraction as one decimal digit, the
+// digits beyond the sixth, and the zone as written ("", "Z" or "+01:00"; without zone
+// the instant is read as UTC). Text that does not come back from this has the layout
+// '=' and the text itself.
+
+const (
+	layoutTime = 'T'
+	layoutText = '='
+)
+
+// splitTime appends the layout of text to dst and gives its instant, 0 where the layout
+// is the text itself.
+func splitTime(dst, text []byte) (layout []byte, us int64) {
+	start := len(dst)
+	us, dst, ok := scanTime(dst, text)
+	if !ok {
+		dst = append(dst[:start], layoutText)
+		return append(dst, text...), 0
+	}
+	return dst, us
+}
+
+// scanTime reads a date-time strictly, so that joinTime gives the same text.
+func scanTime(dst, t []byte) (us int64, layout []byte, ok bool) {
+	if len(t) < 19 || t[4] != '-' || t[7] != '-' || t[10] != 'T' || t[13] != ':' || t[16] != ':' {
+		return 0, dst, false
+	}
+	year, ok0 := digits2(t[0:], true)
+	rest, ok1 := digits2(t[2:], ok0)
+	month, ok2 := digits2(t[5:], ok1)
+	day, ok3 := digits2(t[8:], ok2)
+	hour, ok4 := digits2(t[11:], ok3)
+	minute, ok5 := digits2(t[14:], ok4)
+	second, ok6 := digits2(t[17:], ok5)
+	year = year*100 + rest
+	if !ok6 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || hour > 23 || minute > 59 || second > 59 {
+		return 0, dst, false
+	}
+	us = (daysTo(year, month, day)*86400 + int64(hour*3600+minute*60+second)) * 1e6
+	frac, t, ok := scanFraction(t[19:])
+	if !ok {
+		return 0, dst, false
+	}
+	dst = append(dst, layoutTime, '0'+byte(len(frac)))
+	for i, scale := 0, int64(100000); i < len(frac); i, scale = i+1, scale/10 {
+		if i >= 6 {
+			dst = append(dst, frac[i])
+			continue
+		}
+		us += int64(frac[i]-'0') * scale
+	}
+	offset, ok := scanZone(t)
+	return us - offset*1e6, append(dst, t...), ok
+}
+
+// scanFraction takes a fraction of one to nine digits off t, if there is one.
+func scanFraction(t []byte) (frac, rest []byte, ok bool) {
+	if len(t) == 0 || t[0] != '.' {
+		return nil, t, true
+	}
+	n := 1
+	for n < len(t) && t[n]-'0' <= 9 {
+		n++
+	}
+	return t[1:n], t[n:], n > 1 && n <= 10
+}
+
+// scanZone gives a zone's offset in seconds.
+func scanZone(t []byte) (offset int64, ok bool) {
+	switch {
+	case len(t) == 0, len(t) == 1 && t[0] == 'Z':
+		return 0, true
+	case len(t) != 6 || t[3] != ':' || t[0] != '+' && t[0] != '-':
+		return 0, false
+	}
+	hour, ok := digits2(t[1:], true)
+	minute, ok := digits2(t[4:], ok)
+	offset = int64(hour*3600 + minute*60)
+	if t[0] == '-' {
+		offset = -offset
+	}
+	return offset, ok
+}
+
+func digits2(t []byte, ok bool) (int, bool) {
+	a, b := t[0]-'0', t[1]-'0'
+	return int(a)*10 + int(b), ok && a <= 9 && b <= 9
+}
+
+func daysIn(year, month int) int {
+	switch month {
+	case 4, 6, 9, 11:
+		return 30
+	case 2:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	}
+	return 31
+}
+
+// daysTo is how many days the date is after 1970-01-01 in the proleptic Gregorian
+// calendar: years begin in March, so that the leap day is a year's last.
+func daysTo(year, month, day int) int64 {
+	if month <= 2 {
+		year--
+		month += 12
+	}
+	era := floorDiv(int64(year), 400)
+	ofEra := int64(year) - era*400
+	ofYear := int64((153*(month-3)+2)/5 + day - 1)
+	return era*146097 + ofEra*365 + ofEra/4 - ofEra/100 + ofYear - 719468
+}
+
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}
+
+// joinTime appends the text that splitTime split to dst. A layout that splitTime would
+// not give, from damaged bytes, gives some text.
+func joinTime(dst, layout []byte, us int64) []byte {
+	if len(layout) < 2 || layout[0] != layoutTime {
+		if len(layout) > 0 {
+			layout = layout[1:]
+		}
+		return append(dst, layout...)
+	}
+	n := int(layout[1] - '0')
+	extra := layout[2:]
+	zone := extra[min(max(n-6, 0), len(extra)):]
+	extra = extra[:len(extra)-len(zone)]
+	offset, _ := scanZone(zone)
+	t := time.UnixMicro(us).UTC().Add(time.Duration(offset) * time.Second)
+	year, month, day := t.Date()
+	hour, minute, second := t.Clock()
+	dst = appendDigits(dst, year, 4)
+	dst = appendDigits(append(dst, '-'), int(month), 2)
+	dst = appendDigits(append(dst, '-'), day, 2)
+	dst = appendDigits(append(dst, 'T'), hour, 2)
+	dst = appendDigits(append(dst, ':'), minute, 2)
+	dst = appendDigits(append(dst, ':'), second, 2)
+	if n > 0 {
+		dst = append(dst, '.')
+		scale := 100000
+		micros := t.Nanosecond() / 1000
+		for range min(n, 6) {
+			dst = append(dst, '0'+byte(micros/scale%10))
+			scale /= 10
+		}
+		dst = append(dst, extra...)
+	}
+	return append(dst, zone...)
+}
+
+// appendDigits appends the last width decimal digits of n.
+func appendDigits(dst []byte, n, width int) []byte {
+	for range width {
+		dst = append(dst, '0')
+	}
+	for i := len(dst) - 1; width > 0; i, width = i-1, width-1 {
+		dst[i] = '0' + byte(n%10)
+		n /= 10
+	}
+	return dst
+}
