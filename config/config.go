@@ -1,0 +1,116 @@
+package config
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Config is what arr serve runs with. Each field's comment is what "arr config"
+// prints above its key, and its first sentence is what "arr serve --help" says.
+type Config struct {
+	// Data is the directory that everything is kept in. It is made if it does not
+	// exist. One server runs on a directory at a time. All else that lies in it is
+	// arr's business: to copy it safely, see the README.
+	Data string
+
+	// File is a TOML file with settings. Its keys are the names of the flags. It can
+	// be named by its flag or in the environment, not in the file itself.
+	File string
+
+	// TLS are the addresses to take syslog over TLS at (RFC 5425). An address is
+	// HOST:PORT; without a host it means all the machine's addresses, and port 0 has
+	// the system pick one. "off" takes none. Settings of one address follow it after
+	// commas:
+	//
+	//	client-ca=FILE            whose client certificates are believed, as tls-client-ca says
+	//	client-auth=require       refuse who shows no certificate; "optional" asks for one and is
+	//	                          the default where there is a client-ca; "none" does not ask
+	//	proxy=NETWORK|NETWORK...  believe PROXY protocol headers from these (10.0.0.0/8, 192.0.2.1)
+	TLS []Listener
+
+	// UDP are the addresses to take syslog datagrams at (RFC 5426). Where nobody
+	// chose one and the system keeps port 514 for others, 5514 is taken instead.
+	UDP []Listener
+
+	// TCP are the addresses to take syslog over plain TCP at (RFC 6587). The setting
+	// "proxy" may follow after a comma, as for tls.
+	TCP []Listener
+
+	// HTTP are the addresses to answer questions at. As long as there is no access
+	// control they must be of the loopback.
+	HTTP []Listener
+
+	// Metrics are the addresses to show nothing but /metrics, /healthz and /readyz
+	// at. They are shown at http's addresses, too; these are for monitoring from
+	// other machines.
+	Metrics []Listener
+
+	// TLSCert are PEM files with the server's certificate, then those that lead to
+	// its CA. Several (an EC and an RSA one) are offered as the sender can use them.
+	// Without any, arr makes a CA and certificates of its own and keeps them in the
+	// directory keys under data. The files are read again when they change.
+	TLSCert []string
+
+	// TLSKey are PEM files with the keys of tls-cert, in the same order. They can be
+	// left out where the key is in the certificate's file.
+	TLSKey []string
+
+	// TLSClientCA is a PEM file with the certificates of CAs whose client
+	// certificates are believed. Certificates of clients themselves may stand in it,
+	// too: then those are believed as they are. It holds for the addresses of tls
+	// that name no client-ca of their own, and makes them ask for certificates.
+	TLSClientCA string
+
+	// TLSName are names and addresses that senders reach this server by, for
+	// certificates of its own. The machine's host name and addresses are known
+	// without.
+	TLSName []string
+
+	// MaxFrame is the longest syslog frame that is kept whole. Of a longer one the
+	// rest is cut off, with a finding. Bytes, or with a unit: KiB, MiB.
+	MaxFrame int64
+
+	// Zone is the time zone of event times that carry none. A name as Europe/Vienna,
+	// UTC, or Local for the machine's.
+	Zone *time.Location
+
+	// LogFormat is the format of the log on standard error, text or json. The log
+	// never holds a patient's data.
+	LogFormat string
+
+	// LogLevel is the least severe level that is logged. One of debug, info, warn,
+	// error.
+	LogLevel slog.Level
+
+	// DataOnNetwork lets data lie on NFS or CIFS. Their locks and fsync are not to be
+	// relied on everywhere: records that were reported as stored may be lost.
+	DataOnNetwork bool
+
+	// origins says where each setting that is not at its default comes from, by its
+	// key.
+	origins map[string]string
+	ignored []string
+}
+
+// Given says whether somebody set the key, be it to its default.
+func (c *Config) Given(key string) bool { return c.origins[key] != "" }
+
+// Ignored names environment variables that look like settings and are none, and what
+// they may have been meant to be.
+func (c *Config) Ignored() []string { return c.ignored }
+
+// Clients gives the file of believed client CAs of an address of TLS, and whether
+// clients have to show a certificate: NoClients, OptionalClients or RequireClients.
+func (c *Config) Clients(l Listener) (file string, auth ClientAuth) {
+	file = l.ClientCA
+	if file == "" {
+		file = c.TLSClientCA
+	}
+	switch {
+	case l.ClientAuth != "":
+		return file, l.ClientAuth
+	case file != "":
+		return file, OptionalClients
+	}
+	return "", NoClients
+}

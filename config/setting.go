@@ -1,0 +1,224 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Setting is one key of the configuration.
+type Setting struct {
+	// Key is its name in a file, and after -- its flag.
+	Key string
+	// Repeated says that it takes several values, Switch that it is true or false.
+	Repeated, Switch bool
+
+	field string // of Config
+	// fallback are the values that hold where nobody gives any.
+	fallback []string
+	// set takes checked values: one unless Repeated. get gives them back.
+	set func(c *Config, values []string) error
+	get func(c *Config) []string
+}
+
+// Env is the setting's environment variable. The values of a repeated setting stand in
+// it with blanks between them.
+func (s *Setting) Env() string {
+	return envPrefix + strings.ToUpper(strings.ReplaceAll(s.Key, "-", "_"))
+}
+
+const envPrefix = "ARR_"
+
+// fileKey names the file itself, and so can't stand in it.
+const fileKey = "config"
+
+// Settings are all there are, in the order of their manual.
+func Settings() []Setting {
+	return []Setting{
+		text("data", "Data", "/var/lib/arr", func(c *Config) *string { return &c.Data }, notEmpty),
+		text(fileKey, "File", "", func(c *Config) *string { return &c.File }, nil),
+		listeners("tls", "TLS", ":6514", func(c *Config) *[]Listener { return &c.TLS }, clientCAKey, clientAuthKey, proxyKey),
+		listeners("udp", "UDP", ":514", func(c *Config) *[]Listener { return &c.UDP }),
+		listeners("tcp", "TCP", off, func(c *Config) *[]Listener { return &c.TCP }, proxyKey),
+		listeners("http", "HTTP", "127.0.0.1:8080", func(c *Config) *[]Listener { return &c.HTTP }),
+		listeners("metrics", "Metrics", off, func(c *Config) *[]Listener { return &c.Metrics }),
+		texts("tls-cert", "TLSCert", func(c *Config) *[]string { return &c.TLSCert }, notEmpty),
+		texts("tls-key", "TLSKey", func(c *Config) *[]string { return &c.TLSKey }, notEmpty),
+		text("tls-client-ca", "TLSClientCA", "", func(c *Config) *string { return &c.TLSClientCA }, nil),
+		texts("tls-name", "TLSName", func(c *Config) *[]string { return &c.TLSName }, serverName),
+		maxFrame(),
+		zone(),
+		text("log-format", "LogFormat", "text", func(c *Config) *string { return &c.LogFormat }, oneOf("text", "json")),
+		logLevel(),
+		dataOnNetwork(),
+	}
+}
+
+func text(key, field, fallback string, at func(*Config) *string, check func(string) error) Setting {
+	s := Setting{Key: key, field: field}
+	if fallback != "" {
+		s.fallback = []string{fallback}
+	}
+	s.set = func(c *Config, values []string) error {
+		if check != nil {
+			if err := check(values[0]); err != nil {
+				return err
+			}
+		}
+		*at(c) = values[0]
+		return nil
+	}
+	s.get = func(c *Config) []string { return []string{*at(c)} }
+	return s
+}
+
+func texts(key, field string, at func(*Config) *[]string, check func(string) error) Setting {
+	return Setting{
+		Key: key, field: field, Repeated: true,
+		set: func(c *Config, values []string) error {
+			for _, v := range values {
+				if err := check(v); err != nil {
+					return err
+				}
+			}
+			*at(c) = values
+			return nil
+		},
+		get: func(c *Config) []string { return *at(c) },
+	}
+}
+
+func notEmpty(s string) error {
+	if s == "" {
+		return errors.New("it is empty: write a path")
+	}
+	return nil
+}
+
+func serverName(s string) error {
+	if _, err := netip.ParseAddr(s); err != nil && !validName(s) {
+		return fmt.Errorf("%q is neither a host name in ASCII nor an IP address: write it without port or scheme, an international name in its xn-- form", s)
+	}
+	return nil
+}
+
+func oneOf(words ...string) func(string) error {
+	return func(s string) error {
+		for _, w := range words {
+			if s == w {
+				return nil
+			}
+		}
+		return fmt.Errorf("%q is none of its values: write one of %s", s, strings.Join(words, ", "))
+	}
+}
+
+// off in place of addresses means none.
+const off = "off"
+
+func listeners(key, field, fallback string, at func(*Config) *[]Listener, allowed ...string) Setting {
+	return Setting{
+		Key: key, field: field, Repeated: true, fallback: []string{fallback},
+		set: func(c *Config, values []string) error {
+			if len(values) == 1 && values[0] == off {
+				*at(c) = nil
+				return nil
+			}
+			var ls []Listener
+			for _, v := range values {
+				if v == off {
+					return errors.New("it is off and has addresses: leave one of them")
+				}
+				l, err := ParseListener(v, allowed...)
+				if err != nil {
+					return err
+				}
+				ls = append(ls, l)
+			}
+			*at(c) = ls
+			return nil
+		},
+		get: func(c *Config) []string {
+			if len(*at(c)) == 0 {
+				return []string{off}
+			}
+			var values []string
+			for _, l := range *at(c) {
+				values = append(values, l.String())
+			}
+			return values
+		},
+	}
+}
+
+// What max-frame may be: a study's message is some tens of KiB long, and a frame is
+// held in memory as a whole.
+const (
+	minFrame = 64 << 10
+	topFrame = 128 << 20
+)
+
+func maxFrame() Setting {
+	return Setting{
+		Key: "max-frame", field: "MaxFrame", fallback: []string{"16MiB"},
+		set: func(c *Config, values []string) error {
+			n, err := parseSize(values[0])
+			if err != nil {
+				return err
+			}
+			if n < minFrame || n > topFrame {
+				return fmt.Errorf("it is out of range: write a size from %s to %s", formatSize(minFrame), formatSize(topFrame))
+			}
+			c.MaxFrame = n
+			return nil
+		},
+		get: func(c *Config) []string { return []string{formatSize(c.MaxFrame)} },
+	}
+}
+
+func zone() Setting {
+	return Setting{
+		Key: "zone", field: "Zone", fallback: []string{"Local"},
+		set: func(c *Config, values []string) error {
+			z, err := time.LoadLocation(values[0])
+			if err != nil || values[0] == "" {
+				return fmt.Errorf("%q is not a time zone that this machine knows: write a name as Europe/Vienna, UTC or Local", values[0])
+			}
+			c.Zone = z
+			return nil
+		},
+		get: func(c *Config) []string { return []string{c.Zone.String()} },
+	}
+}
+
+func logLevel() Setting {
+	check := oneOf("debug", "info", "warn", "error")
+	return Setting{
+		Key: "log-level", field: "LogLevel", fallback: []string{"info"},
+		set: func(c *Config, values []string) error {
+			if err := check(values[0]); err != nil {
+				return err
+			}
+			return c.LogLevel.UnmarshalText([]byte(values[0]))
+		},
+		get: func(c *Config) []string { return []string{strings.ToLower(c.LogLevel.String())} },
+	}
+}
+
+func dataOnNetwork() Setting {
+	return Setting{
+		Key: "data-on-network", field: "DataOnNetwork", Switch: true, fallback: []string{"false"},
+		set: func(c *Config, values []string) error {
+			b, err := strconv.ParseBool(values[0])
+			if err != nil {
+				return fmt.Errorf("%q is neither true nor false", values[0])
+			}
+			c.DataOnNetwork = b
+			return nil
+		},
+		get: func(c *Config) []string { return []string{strconv.FormatBool(c.DataOnNetwork)} },
+	}
+}
