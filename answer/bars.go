@@ -26,7 +26,7 @@ const (
 )
 
 func (b *bars) bucket(k query.Bucket) error {
-	name := printable(k.Value)
+	name := Printable(k.Value)
 	if b.plan.Kind == query.Histogram {
 		name = b.period(k.Time)
 	}

@@ -104,7 +104,7 @@ func sentence(v *view) string {
 	if len(m.Purposes) > 0 {
 		b.WriteString(", for " + label(m.Purposes[0]))
 	}
-	return printable(b.String() + ": " + result(m) + ".")
+	return Printable(b.String() + ": " + result(m) + ".")
 }
 
 // silent is the sentence of a record without an audit message.
@@ -120,7 +120,7 @@ func silent(v *view) string {
 	case audit.Unframed:
 		what = "bytes that are no syslog message"
 	}
-	return printable(sender + " sent " + what + ".")
+	return Printable(sender + " sent " + what + ".")
 }
 
 // eventName names what a deed's words leave open: the types of the event, and the

@@ -65,7 +65,7 @@ func (p *page) pair(name, value string) {
 	}
 	p.b = append(p.b, "  "...)
 	p.b = pad(p.b, name, nameWidth)
-	p.line(printable(value))
+	p.line(Printable(value))
 }
 
 // code writes a coded value: what it means, then the code and its system.
@@ -102,7 +102,7 @@ func (p *page) block(text string) {
 	text = strings.ReplaceAll(text, "\r", "\n")
 	for l := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		indent := len(l) - len(strings.TrimLeft(l, " \t"))
-		p.line("    " + strings.ReplaceAll(l[:indent], "\t", "  ") + printable(l[indent:]))
+		p.line("    " + strings.ReplaceAll(l[:indent], "\t", "  ") + Printable(l[indent:]))
 	}
 }
 
@@ -233,7 +233,7 @@ func (p *page) encoded(name, value string) {
 	case text == "":
 		p.pair(name, value)
 	case strings.ContainsAny(strings.TrimRight(text, "\r\n"), "\r\n"):
-		p.line("  " + printable(name))
+		p.line("  " + Printable(name))
 		p.block(text)
 	default:
 		p.pair(name, strings.TrimRight(text, "\r\n"))
@@ -247,9 +247,9 @@ func (p *page) findings(v *view) {
 	p.section("Findings")
 	for i := range v.Findings {
 		f := &v.Findings[i]
-		p.line("  " + printable(f.Code+" at "+f.Path+", byte "+strconv.Itoa(f.Off)+": "+f.Message))
+		p.line("  " + Printable(f.Code+" at "+f.Path+", byte "+strconv.Itoa(f.Off)+": "+f.Message))
 		if cut := cutFrom(v.Frame, f); cut != "" {
-			p.line("    " + printable(cut))
+			p.line("    " + Printable(cut))
 		}
 	}
 }

@@ -33,7 +33,7 @@ func newTable(out *bufio.Writer, o Options) *table {
 func (t *table) record(v *view) error {
 	row := make([]string, len(t.fields))
 	for i, f := range t.fields {
-		row[i] = printable(t.cell(f, v))
+		row[i] = Printable(t.cell(f, v))
 	}
 	if t.widths != nil {
 		return t.write(row)

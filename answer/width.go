@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// printable makes s safe and single-lined for a terminal: line ends and tabs are
+// Printable makes s safe and single-lined for a terminal: line ends and tabs are
 // blanks; control and formatting characters (escape sequences, reversed writing) and
 // bytes that are not UTF-8 are U+FFFD.
-func printable(s string) string {
+func Printable(s string) string {
 	clean := true
 	for _, r := range s {
 		if r == utf8.RuneError || !unicode.IsPrint(r) {

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"arr/api"
+)
+
+// statusServer serves a status on the socket of a new data directory.
+func statusServer(t testing.TB, ready func() error) (dir string) {
+	t.Helper()
+	noon := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
+	s := &api.Server{
+		Receiving: func() api.Receiving {
+			return api.Receiving{Open: 2, Transports: []api.Transport{{Name: "tls", Frames: 3, Bytes: 5400}},
+				Refused: map[string]uint64{"cipher-suite": 2, "timeout": 0},
+				Trouble: []api.Trouble{{Peer: "192.0.2.9", Cause: "cipher-suite", Offered: "TLS_RSA\x1b[2J", Remedy: "turn on a suite with ECDHE", Count: 2, Last: noon}}}
+		},
+		Storing: func() api.Storing { return api.Storing{Records: 1000, Memtable: 12, Segments: 3} },
+		Sources: func() []api.Source {
+			return []api.Source{{ID: "pacs\x1b[2J1", Last: noon.Add(-90 * time.Minute), Records: 1000, Bytes: 1_800_000, Transport: "tls", Peer: "192.0.2.1:99",
+				Classes: map[string]int64{"unchecked": 990, "foreign": 10, "malformed": 0}}}
+		},
+		Disk: func() (api.Disk, error) {
+			return api.Disk{Bytes: 45_000, Free: 3_000_000_000, DaysUntilFull: 412.4}, nil
+		},
+		Certificates: func() []api.Certificate { return []api.Certificate{{Name: "ecdsa", NotAfter: noon.AddDate(2, 0, 0)}} },
+		Ready:        ready, Version: "1.2.3", Started: noon.Add(-50 * time.Hour),
+		Now: func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler),
+	}
+	once, stopped := context.WithCancel(t.Context())
+	stopped()
+	s.Run(once)
+	dir = t.TempDir()
+	l, err := api.ListenSocket(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- api.Serve(ctx, l, s.Handler(), s.Log) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("Serve: %v", err)
+		}
+	})
+	return dir
+}
+
+func TestStatus(t *testing.T) {
+	dir := statusServer(t, nil)
+	var out, errs bytes.Buffer
+	if code := run(t.Context(), []string{"arr", "status", "--data", dir}, nil, &out, &errs); code != 0 {
+		t.Fatalf("exit code %d: %s", code, &errs)
+	}
+	for _, want := range []string{
+		"arr 1.2.3 on " + dir + ", up for 2 days", "taking records", "1000; 0.0 a second",
+		"unchecked 990, foreign 10\n", "tls 3 frames, 5.4 kB; 2 connections open", "cipher-suite 2\n",
+		"3 segments, 12 records not sealed yet; 45.0 kB on disk, 3.0 GB free, full in 412 days",
+		"ecdsa until 2028-11-02, 731 days from now",
+		"pacs\uFFFD[2J1", "1 h", "1.8 MB", "turn on a suite with ECDHE", "offered: TLS_RSA\uFFFD",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the status lacks %q:\n%s", want, &out)
+		}
+	}
+	out.Reset()
+	if code := run(t.Context(), []string{"arr", "status", "--format", "json", "--data", dir}, nil, &out, &errs); code != 0 {
+		t.Fatalf("exit code %d: %s", code, &errs)
+	}
+	var st api.Status
+	if err := json.Unmarshal(out.Bytes(), &st); err != nil || st.Store.Records != 1000 {
+		t.Errorf("%v in %s", err, &out)
+	}
+}
+
+func TestStatusExitCodes(t *testing.T) {
+	stalled := statusServer(t, func() error { return errors.New("the disk is full") })
+	for _, c := range []struct {
+		name string
+		args []string
+		code int
+		says string
+	}{
+		{"not ready", []string{"--data", stalled}, exitFailed, "NOT taking records: the disk is full"},
+		{"no server", []string{"--data", t.TempDir()}, exitFailed, "no server runs on"},
+		{"a wrong URL", []string{"--server", "localhost"}, exitUsage, "http://localhost:8080"},
+		{"a wrong format", []string{"--format", "csv"}, exitUsage, "table or json"},
+		{"an argument", []string{"all"}, exitUsage, "no arguments"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var out bytes.Buffer
+			if code := run(t.Context(), append([]string{"arr", "status"}, c.args...), nil, &out, &out); code != c.code || !strings.Contains(out.String(), c.says) {
+				t.Errorf("exit code %d, %s", code, &out)
+			}
+		})
+	}
+}
