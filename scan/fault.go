@@ -13,7 +13,6 @@ const (
 	BareAmpersand                        // §4.1
 	LessThanInValue                      // §3.1
 	CDATAEndInText                       // §2.4
-	BadName                              // §2.3; Namespaces §3
 	BadTag                               // §3.1
 	BadAttribute                         // §3.1
 	MissingSpace                         // §3.1
@@ -50,7 +49,6 @@ var codeTexts = [numCodes]struct{ code, sentence string }{
 	BareAmpersand:       {"bare-ampersand", "An ampersand begins no reference."},
 	LessThanInValue:     {"less-than-in-value", "An attribute's value holds a less-than sign."},
 	CDATAEndInText:      {"cdata-end-in-text", "Text holds the end mark of a CDATA section."},
-	BadName:             {"bad-name", "The name is none that XML with namespaces allows."},
 	BadTag:              {"bad-tag", "The tag is malformed."},
 	BadAttribute:        {"bad-attribute", "The attribute is malformed."},
 	MissingSpace:        {"missing-space", "White space is missing before an attribute."},
