@@ -1,6 +1,7 @@
 package segment_test
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -32,6 +33,7 @@ func BenchmarkEncode(b *testing.B) {
 			b.Fatal(err)
 		}
 		size = info.Size
+		if p := os.Getenv("SEGOUT"); p != "" { bb, _ := os.ReadFile(path); os.WriteFile(p, bb, 0o600) }
 		n += len(records)
 		if err := w.Abort(); err != nil {
 			b.Fatal(err)

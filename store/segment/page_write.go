@@ -62,6 +62,8 @@ func newPageWriter() (*pageWriter, error) {
 		zstd.WithWindowSize(128<<10),
 		zstd.WithSingleSegment(true),
 		zstd.WithEncoderCRC(false),
+		// Planes of codes have no repetitions, but their bytes are not equally frequent.
+		zstd.WithAllLitEntropyCompression(true),
 		zstd.WithLowerEncoderMem(true))
 	if err != nil {
 		return nil, err

@@ -8,6 +8,9 @@ const (
 	parentAge = 16
 	// parentTries is how many of the columns before a column are tried.
 	parentTries = 6
+	// parentGain is how many bits a parent must save at least, beside a third of what
+	// there are: reading a column reads its parent's codes too.
+	parentGain = 1000
 	// parentDepth is how many columns' codes are read at most to read one's.
 	parentDepth = 3
 )
@@ -52,12 +55,13 @@ func (p *parentChooser) choose(e *blockEncoder, ord int) (int, []uint32) {
 		memo.left, memo.has = parentAge, false
 	}
 	parent := -1
+	most := cost - max(cost/3, parentGain)
 	for _, t := range tries {
 		if p.depth[t] >= parentDepth {
 			continue
 		}
 		p.try = p.symbolsBy(e, ord, t)
-		if n := symbolCost(p.try); n < cost-cost/16 {
+		if n := symbolCost(p.try); n < cost && n < most {
 			cost, parent = n, t
 			p.best, p.try = p.try, p.best
 		}
