@@ -131,7 +131,7 @@ func recovered(t *testing.T, path string, following uint64) (*content, journal.R
 
 func TestPowerCut(t *testing.T) {
 	torn := 0
-	for seed := range uint64(300) {
+	for seed := range uint64(100) {
 		rnd := rand.New(rand.NewPCG(seed, 2))
 		d := &disk{t: t}
 		w := create(t, t.TempDir(), 100, d.create)
