@@ -137,13 +137,17 @@ func fieldNamed(name string) *field {
 
 // nearestField gives the name of the field that is most like name: "user.name" for
 // "username", "patient.id" for "PatientID".
-func nearestField(name string) string {
+func nearestField(name string) string { return Nearest(name, Fields()) }
+
+// Nearest gives the one of names that is most like a name that was asked for, the first
+// of several; "" of none. Neither case nor what people put between words counts.
+func Nearest(name string, names []string) string {
 	asked := letters(name)
 	best, least := "", 0
-	for i := range fields {
-		d := distance(asked, letters(fields[i].name))
+	for _, n := range names {
+		d := distance(asked, letters(n))
 		if best == "" || d < least {
-			best, least = fields[i].name, d
+			best, least = n, d
 		}
 	}
 	return best
