@@ -1,0 +1,149 @@
+package store
+
+import (
+	"fmt"
+
+	"arr/audit"
+	"arr/query"
+	"arr/store/segment"
+)
+
+// candidates gives the parts of a view that may hold records of the answer, and how many
+// records the view has. What an index rules out costs no read of a column.
+func (q *search) candidates(v *view, s *Store) (parts []part, position uint64) {
+	for _, seg := range v.segments {
+		info := seg.Info()
+		position = info.First + info.Records
+		if info.MaxTime < q.plan.Since || info.MinTime >= q.plan.Until {
+			continue
+		}
+		parts = q.blocks(parts, seg, s)
+	}
+	for _, b := range v.mem {
+		p := newMemPart(b)
+		position = b.first + uint64(len(p.recs))
+		if len(p.recs) > 0 && p.maxTime >= q.plan.Since && p.minTime < q.plan.Until {
+			parts = append(parts, p)
+		}
+	}
+	return parts, position
+}
+
+// blocks appends the candidates of one segment.
+func (q *search) blocks(parts []part, seg *segment.Segment, s *Store) []part {
+	ix := index{leaves: map[*query.Leaf]map[int]bool{}}
+	if err := ix.lookUp(q.where, seg); err != nil {
+		// Without the index every block is a candidate: slower, and complete.
+		q.problemText(fmt.Sprintf("the term index of %s can't be read: %v; run arr check", seg.Info().Path, err))
+		clear(ix.leaves)
+	}
+	for i, b := range seg.Blocks() {
+		lo, hi := b.TimeBounds()
+		if hi < q.plan.Since || lo >= q.plan.Until {
+			continue
+		}
+		p := blockPart{Block: b, parse: s.parse}
+		may, err := ix.mayHold(q.where, b, i)
+		if err != nil {
+			q.problem(p, err)
+			continue
+		}
+		if may {
+			parts = append(parts, p)
+		}
+	}
+	return parts
+}
+
+// index is what a segment's term index says of a question's leaves: for each leaf with
+// terms, the ordinals of the blocks that may hold one of them.
+type index struct {
+	leaves map[*query.Leaf]map[int]bool
+}
+
+func (ix *index) lookUp(e query.Expr, seg *segment.Segment) error {
+	switch e := e.(type) {
+	case *query.And:
+		return ix.lookUpAll(e.Of, seg)
+	case *query.Or:
+		return ix.lookUpAll(e.Of, seg)
+	case *query.Leaf:
+		if len(e.Terms) == 0 {
+			return nil
+		}
+		blocks := map[int]bool{}
+		var ordinals []int
+		var err error
+		for _, t := range e.Terms {
+			if ordinals, err = seg.TermBlocks(t, ordinals[:0]); err != nil {
+				return err
+			}
+			for _, o := range ordinals {
+				blocks[o] = true
+			}
+		}
+		ix.leaves[e] = blocks
+	}
+	return nil
+}
+
+func (ix *index) lookUpAll(of []query.Expr, seg *segment.Segment) error {
+	for _, c := range of {
+		if err := ix.lookUp(c, seg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mayHold says whether block b, ordinal i, may hold a record that satisfies e: false is
+// certain. Under Not nothing is ruled out.
+func (ix *index) mayHold(e query.Expr, b *segment.Block, i int) (bool, error) {
+	switch e := e.(type) {
+	case *query.And:
+		for _, c := range e.Of {
+			if may, err := ix.mayHold(c, b, i); !may || err != nil {
+				return false, err
+			}
+		}
+	case *query.Or:
+		for _, c := range e.Of {
+			if may, err := ix.mayHold(c, b, i); may || err != nil {
+				return may, err
+			}
+		}
+		return false, nil
+	case *query.Leaf:
+		return ix.leafMayHold(e, b, i)
+	}
+	return true, nil
+}
+
+func (ix *index) leafMayHold(l *query.Leaf, b *segment.Block, i int) (bool, error) {
+	if blocks, ok := ix.leaves[l]; ok && !blocks[i] {
+		return false, nil
+	}
+	if l.Fields&audit.Numeric != 0 {
+		return numericMayHold(l, b), nil
+	}
+	for _, w := range l.Words {
+		if may, err := b.MayHoldWord(w); !may || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func numericMayHold(l *query.Leaf, b *segment.Block) bool {
+	overlaps := func(lo, hi int64) bool { return lo <= l.Hi && hi >= l.Lo }
+	lo, hi := b.TimeBounds()
+	if l.Fields.Has(audit.FieldTime) && overlaps(lo, hi) {
+		return true
+	}
+	lo, hi = b.ReceivedBounds()
+	if l.Fields.Has(audit.FieldReceived) && overlaps(lo, hi) {
+		return true
+	}
+	first := int64(b.First())
+	return l.Fields.Has(audit.FieldNumber) && overlaps(first, first+int64(b.Len())-1)
+}

@@ -1,0 +1,212 @@
+package store
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"os"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// ErrDamaged says that stored bytes are not what was written.
+var ErrDamaged = errors.New("damaged")
+
+// catalogVersion is the version of the whole directory's format. A newer one is refused.
+const catalogVersion = 1
+
+// The catalog's buckets. Every value is JSON followed by the CRC-32C of key and JSON (4
+// bytes, big endian), since bbolt itself checks its meta pages alone.
+var (
+	bucketMeta     = []byte("meta")     // "format" -> catalogFormat
+	bucketSegments = []byte("segments") // first record's number, 8 bytes big endian -> segmentEntry
+	bucketSources  = []byte("sources")  // sourceKey.String() -> Source
+)
+
+var crcTable = crc32.MakeTable(crc32.Castagnoli)
+
+// catalogFormat says what the directory is.
+type catalogFormat struct {
+	Version int       `json:"version"`
+	Created time.Time `json:"created"`
+}
+
+// segmentEntry is a published segment: until it stands here its records belong to the
+// journal.
+type segmentEntry struct {
+	File  string `json:"file"` // relative to the data directory
+	First uint64 `json:"first"`
+	Count uint64 `json:"count"`
+	Bytes int64  `json:"bytes"`
+	// Parser is the version of the parser that its derived pages come from.
+	Parser int `json:"parser"`
+}
+
+func (e segmentEntry) end() uint64 { return e.First + e.Count }
+
+// catalog is DIR/catalog.db. Each method is one transaction.
+type catalog struct{ db *bolt.DB }
+
+// openCatalog opens or, unless readOnly, makes the catalog.
+func openCatalog(path string, readOnly bool, now time.Time) (*catalog, error) {
+	db, err := bolt.Open(path, 0o640, &bolt.Options{ReadOnly: readOnly, Timeout: 5 * time.Second, NoFreelistSync: true})
+	if err != nil {
+		return nil, fmt.Errorf("store: open catalog %s: %w", path, err)
+	}
+	c := &catalog{db: db}
+	if !readOnly {
+		err = c.create(now)
+	}
+	if err == nil {
+		err = c.checkVersion()
+	}
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *catalog) create(now time.Time) error {
+	return c.db.Update(func(tx *bolt.Tx) error {
+		for _, name := range [][]byte{bucketMeta, bucketSegments, bucketSources} {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return fmt.Errorf("store: make catalog: %w", err)
+			}
+		}
+		if tx.Bucket(bucketMeta).Get([]byte("format")) != nil {
+			return nil
+		}
+		return put(tx, bucketMeta, []byte("format"), catalogFormat{Version: catalogVersion, Created: now.UTC()})
+	})
+}
+
+func (c *catalog) checkVersion() error {
+	return c.db.View(func(tx *bolt.Tx) error {
+		var f catalogFormat
+		if err := get(tx, bucketMeta, []byte("format"), &f); err != nil {
+			return err
+		}
+		if f.Version > catalogVersion {
+			return fmt.Errorf("store: the data directory has format %d, this program knows up to %d: use the newer program that wrote it", f.Version, catalogVersion)
+		}
+		return nil
+	})
+}
+
+// segments gives the published segments in number order.
+func (c *catalog) segments() (list []segmentEntry, err error) {
+	err = c.db.View(func(tx *bolt.Tx) error {
+		return each(tx, bucketSegments, func(_ []byte, e segmentEntry) { list = append(list, e) })
+	})
+	return list, err
+}
+
+// replaceSegments publishes add in place of the segments that remove names, and sources
+// with it, in one transaction: after a crash either all of it is true or none.
+func (c *catalog) replaceSegments(remove, add []segmentEntry, sources []Source) error {
+	err := c.db.Update(func(tx *bolt.Tx) error {
+		for _, e := range remove {
+			if err := tx.Bucket(bucketSegments).Delete(numberKey(e.First)); err != nil {
+				return err
+			}
+		}
+		for _, e := range add {
+			if err := put(tx, bucketSegments, numberKey(e.First), e); err != nil {
+				return err
+			}
+		}
+		for i := range sources {
+			if err := put(tx, bucketSources, []byte(sources[i].key().String()), &sources[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("store: write catalog: %w", err)
+	}
+	return nil
+}
+
+// sources gives the sources as they were when the last segment was published.
+func (c *catalog) sources() (list []Source, err error) {
+	err = c.db.View(func(tx *bolt.Tx) error {
+		return each(tx, bucketSources, func(_ []byte, s Source) { list = append(list, s) })
+	})
+	return list, err
+}
+
+// check reads every value and bbolt's own structure.
+func (c *catalog) check() error {
+	return c.db.View(func(tx *bolt.Tx) error {
+		var errs []error
+		for err := range tx.Check() {
+			errs = append(errs, fmt.Errorf("store: catalog: %w: %w", ErrDamaged, err))
+		}
+		errs = append(errs,
+			each(tx, bucketMeta, func([]byte, catalogFormat) {}),
+			each(tx, bucketSegments, func([]byte, segmentEntry) {}),
+			each(tx, bucketSources, func([]byte, Source) {}))
+		return errors.Join(errs...)
+	})
+}
+
+func (c *catalog) close() error { return c.db.Close() }
+
+// size is the file's length in bytes.
+func (c *catalog) size() int64 {
+	fi, err := os.Stat(c.db.Path())
+	if err != nil {
+		return 0
+	}
+	return fi.Size()
+}
+
+func numberKey(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
+
+func put(tx *bolt.Tx, bucket, key []byte, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	sum := crc32.Update(crc32.Checksum(key, crcTable), crcTable, b)
+	return tx.Bucket(bucket).Put(key, binary.BigEndian.AppendUint32(b, sum))
+}
+
+func get(tx *bolt.Tx, bucket, key []byte, v any) error {
+	b := tx.Bucket(bucket)
+	if b == nil {
+		return fmt.Errorf("store: catalog: %w: bucket %s is missing", ErrDamaged, bucket)
+	}
+	return decode(bucket, key, b.Get(key), v)
+}
+
+func each[T any](tx *bolt.Tx, bucket []byte, fn func(key []byte, v T)) error {
+	b := tx.Bucket(bucket)
+	if b == nil {
+		return fmt.Errorf("store: catalog: %w: bucket %s is missing", ErrDamaged, bucket)
+	}
+	return b.ForEach(func(key, val []byte) error {
+		var v T
+		if err := decode(bucket, key, val, &v); err != nil {
+			return err
+		}
+		fn(key, v)
+		return nil
+	})
+}
+
+func decode(bucket, key, val []byte, v any) error {
+	n := len(val) - 4
+	if n < 0 || binary.BigEndian.Uint32(val[max(n, 0):]) != crc32.Update(crc32.Checksum(key, crcTable), crcTable, val[:n]) {
+		return fmt.Errorf("store: catalog: %w: a value of bucket %s fails its checksum", ErrDamaged, bucket)
+	}
+	if err := json.Unmarshal(val[:n], v); err != nil {
+		return fmt.Errorf("store: catalog: %w: a value of bucket %s: %w", ErrDamaged, bucket, err)
+	}
+	return nil
+}

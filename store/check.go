@@ -1,0 +1,289 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"arr/audit"
+	"arr/integrity"
+	"arr/store/directory"
+	"arr/store/journal"
+	"arr/store/segment"
+)
+
+// Report is what Check found.
+type Report struct {
+	// Records, Segments and Journals are what was read.
+	Records            uint64
+	Segments, Journals int
+	// Damage names each thing that is not as it was written; Notes, what is worth
+	// knowing and no damage: a torn tail, files kept aside.
+	Damage, Notes []string
+}
+
+// Progress is told how many bytes of how many Check has read.
+type Progress func(done, total int64)
+
+// checker is one run of Check. One goroutine owns it.
+type checker struct {
+	s        *Store
+	ctx      context.Context
+	report   Report
+	progress Progress
+	done     int64
+	total    int64
+	next     uint64
+	hasher   integrity.Leaves
+	buf      []byte
+	leaves   []tlog.Hash
+}
+
+// Check re-reads all of the store in dir and trusts nothing: checksums, the rebuilt frame
+// of every record, the hashes of the integrity tree over them, that records follow each
+// other without gaps, catalog, journal and directory. It changes nothing. The error is
+// one that kept it from looking; damage is in the report.
+func Check(ctx context.Context, dir string, o Options, progress Progress) (Report, error) {
+	s := newStore(dir, o)
+	s.readOnly = true
+	f, err := lock(dir, false)
+	if err != nil {
+		return Report{}, err
+	}
+	defer f.Close()
+	if progress == nil {
+		progress = func(int64, int64) {}
+	}
+	c := &checker{s: s, ctx: ctx, progress: progress}
+	if err := c.measure(); err != nil {
+		return Report{}, err
+	}
+	for _, step := range []func() error{c.catalogAndSegments, c.journal, c.directory} {
+		if err := step(); err != nil {
+			return c.report, err
+		}
+	}
+	c.report.Records = c.next
+	c.progress(c.total, c.total)
+	return c.report, nil
+}
+
+func (c *checker) damage(format string, args ...any) {
+	c.report.Damage = append(c.report.Damage, fmt.Sprintf(format, args...))
+}
+
+func (c *checker) note(format string, args ...any) {
+	c.report.Notes = append(c.report.Notes, fmt.Sprintf(format, args...))
+}
+
+func (c *checker) advance(n int64) {
+	c.done += n
+	c.progress(c.done, c.total)
+}
+
+// measure adds up what there is to read.
+func (c *checker) measure() error {
+	return filepath.WalkDir(c.s.dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		if ext := filepath.Ext(path); ext == segmentSuffix || ext == ".jnl" {
+			if fi, err := e.Info(); err == nil {
+				c.total += fi.Size()
+			}
+		}
+		return nil
+	})
+}
+
+func (c *checker) catalogAndSegments() error {
+	cat, err := openCatalog(c.s.path(catalogFile), true, c.s.now())
+	if err != nil {
+		// Without the catalog the files' names still tell which segments there are.
+		c.damage("%s: %v", catalogFile, err)
+		return c.segmentFiles(nil)
+	}
+	defer cat.close()
+	if err := cat.check(); err != nil {
+		c.damage("%s: %v", catalogFile, err)
+	}
+	entries, err := cat.segments()
+	if err != nil {
+		return c.segmentFiles(nil)
+	}
+	known := map[string]bool{}
+	for _, e := range entries {
+		known[e.File] = true
+		if e.First != c.next {
+			c.damage("%s: the catalog goes on with record %d, but %d comes next", catalogFile, e.First, c.next)
+		}
+		c.next = e.end()
+		if err := c.segment(e.File, &e); err != nil {
+			return err
+		}
+	}
+	return c.segmentFiles(known)
+}
+
+// segmentFiles checks the segment files that the catalog does not name.
+func (c *checker) segmentFiles(known map[string]bool) error {
+	paths, err := filepath.Glob(filepath.Join(c.s.dir, segmentsDir, "*", "*"+segmentSuffix))
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		rel, err := filepath.Rel(c.s.dir, path)
+		if err != nil || known[rel] {
+			continue
+		}
+		if known != nil {
+			c.note("%s: not in the catalog: what a crash left of sealing or merging; the next start removes it", rel)
+			continue
+		}
+		if err := c.segment(rel, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// segment checks one segment file; e is what the catalog says of it, if it does.
+func (c *checker) segment(file string, e *segmentEntry) error {
+	seg, err := segment.Open(c.s.path(file), c.s.readOptions())
+	if err != nil {
+		c.damage("%s: %v", file, err)
+		return nil
+	}
+	defer seg.Close()
+	info := seg.Info()
+	if e != nil && (info.First != e.First || info.Records != e.Count || info.Size != e.Bytes) {
+		c.damage("%s: not the file that the catalog means", file)
+	}
+	c.next = max(c.next, info.First+info.Records)
+	c.report.Segments++
+	var block *segment.Block
+	err = seg.Verify(c.ctx, segment.Check{
+		Entry: func(b *segment.Block, e *audit.Entry) error {
+			if b != block {
+				c.block(file, block)
+				block = b
+			}
+			key := integrity.Key(b.Key())
+			c.buf = audit.AppendEntry(c.buf[:0], e)
+			c.leaves = append(c.leaves, c.hasher.Hash(&key, e.Number, c.buf))
+			return nil
+		},
+		Damage:   func(d *segment.DamageError) { c.damage("%s: %s (bytes %d to %d)", file, d.What, d.Off, d.Off+d.Len-1) },
+		Progress: c.advance,
+	})
+	c.block(file, block)
+	if err != nil && c.ctx.Err() == nil {
+		c.damage("%s: %v", file, err)
+		err = nil
+	}
+	return err
+}
+
+// block compares the leaves gathered of a block with the subtree hashes that the segment
+// keeps.
+func (c *checker) block(file string, b *segment.Block) {
+	leaves := c.leaves
+	c.leaves = c.leaves[:0]
+	if b == nil {
+		return
+	}
+	if len(leaves) != b.Len() {
+		c.damage("%s: %d of the %d records from %d on can be read", file, len(leaves), b.Len(), b.First())
+		return
+	}
+	hashes, nodes, kept := integrity.CoverHashes(b.First(), leaves), integrity.Cover(b.First(), b.First()+uint64(b.Len())), b.Subtrees()
+	ok := len(kept) == len(hashes)
+	for i := range hashes {
+		ok = ok && kept[i].Hash == hashes[i] && int(kept[i].Level) == nodes[i].Level
+	}
+	if !ok {
+		c.damage("%s: records %d to %d are not those whose hashes were kept", file, b.First(), b.First()+uint64(b.Len())-1)
+	}
+}
+
+func (c *checker) journal() error {
+	files, err := journal.List(c.s.path(journalDir))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for i, f := range files {
+		if err := c.ctx.Err(); err != nil {
+			return err
+		}
+		var following uint64
+		if i+1 < len(files) {
+			following = files[i+1].First
+		}
+		if err := c.journalFile(f, following); err != nil {
+			return err
+		}
+	}
+	return c.keptAside()
+}
+
+func (c *checker) journalFile(f journal.Listed, following uint64) error {
+	name := filepath.Join(journalDir, filepath.Base(f.Path))
+	if f.First > c.next {
+		c.damage("%s: begins with record %d, but %d comes next", name, f.First, c.next)
+	}
+	res, err := journal.Read(f.Path, following, func(*journal.Group) error { return c.ctx.Err() })
+	if c.ctx.Err() != nil {
+		return c.ctx.Err()
+	}
+	if err != nil {
+		c.damage("%s: %v", name, err)
+		return nil
+	}
+	for _, d := range res.Damages {
+		c.damage("%s: %s: offset %d, %d bytes; %d records from %d on", name, d.What, d.Offset, d.Length, d.Records, d.First)
+	}
+	if res.Torn > 0 {
+		c.note("%s: %d bytes of a write that a crash cut; nobody had been told that it was stored", name, res.Torn)
+	}
+	c.report.Journals++
+	c.next = max(c.next, res.Next)
+	c.advance(res.Size)
+	return nil
+}
+
+// keptAside names files that an earlier start moved out of the journal.
+func (c *checker) keptAside() error {
+	names, err := os.ReadDir(c.s.path(journalDir))
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		switch name := filepath.Join(journalDir, n.Name()); {
+		case strings.HasSuffix(name, ".damaged"):
+			c.damage("%s: kept aside because it is damaged; records were lost from it", name)
+		case strings.Contains(name, ".torn"):
+			c.note("%s: the end of a write that a crash cut, kept aside", name)
+		}
+	}
+	return nil
+}
+
+func (c *checker) directory() error {
+	path := c.s.path(directoryDir)
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err := directory.Check(path); err != nil {
+		c.damage("%s: %v; delete it and it is made anew", directoryDir, err)
+	}
+	return nil
+}

@@ -1,0 +1,338 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"arr/audit"
+	"arr/integrity"
+	"arr/store/journal"
+)
+
+var (
+	// ErrClosed says that the store takes no more records.
+	ErrClosed = errors.New("store: closed")
+	// ErrBroken says that the store can't promise durability any more and has stopped.
+	ErrBroken = errors.New("store: stopped, its journal can't be written")
+	// ErrStalled says that nothing can be written for the moment: the disk is full, or
+	// too slow for what arrives.
+	ErrStalled = errors.New("store: stalled, the disk is full or too slow")
+)
+
+const (
+	// queueLength is how many batches may wait for the committer.
+	queueLength = 256
+	// groupBytes is about how much the committer writes and syncs at once.
+	groupBytes = 8 << 20
+	// rotateBytes is when the committer goes on in a new journal file.
+	rotateBytes = 64 << 20
+	// retryDelay is how long a stalled write waits before it is tried again.
+	retryDelay = 100 * time.Millisecond
+	// spansPerRecord is a guess at how many values a record has.
+	spansPerRecord = 48
+)
+
+// request is a batch on its way through the committer.
+type request struct {
+	recs  []audit.Record
+	bytes int
+	// taken is set by the committer, which then stores r, or by a caller whose context
+	// ended before: a sender that gave up sends again, and need not be stored twice.
+	taken atomic.Bool
+	done  chan error
+}
+
+// take says whether its caller is the first, committer or sender.
+func (r *request) take() bool { return r.taken.CompareAndSwap(false, true) }
+
+// HandleFrames implements audit.Handler. It gives ctx's error if ctx ends first (the
+// batch may then be stored all the same), ErrClosed once Close was called, and ErrBroken.
+func (s *Store) HandleFrames(ctx context.Context, entries []audit.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	r := s.prepare(entries)
+	select {
+	case s.queue <- r:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.closing:
+		return ErrClosed
+	}
+	select {
+	case err := <-r.done:
+		if err != nil {
+			return err
+		}
+	case <-ctx.Done():
+		r.take()
+		return ctx.Err()
+	case <-s.committed:
+		// The committer is gone; what it did not answer it did not store.
+		select {
+		case err := <-r.done:
+			if err != nil {
+				return err
+			}
+		default:
+			return ErrClosed
+		}
+	}
+	for i := range entries {
+		entries[i].Number = r.recs[i].Number
+	}
+	return nil
+}
+
+// prepare copies entries to memory of the store's own and parses them.
+func (s *Store) prepare(entries []audit.Entry) *request {
+	r := &request{recs: make([]audit.Record, len(entries)), done: make(chan error, 1)}
+	for i := range entries {
+		r.bytes += len(entries[i].Frame)
+	}
+	p := s.parsers.get()
+	defer s.parsers.put(p)
+	frames := make([]byte, 0, r.bytes)
+	spans := make([]audit.Span, 0, len(entries)*spansPerRecord)
+	for i := range entries {
+		rec := &r.recs[i]
+		rec.Entry = entries[i]
+		start := len(frames)
+		frames = append(frames, entries[i].Frame...)
+		rec.Frame = frames[start:len(frames):len(frames)]
+		if cap(spans)-len(spans) < spansPerRecord/2 {
+			spans = make([]audit.Span, 0, max(len(entries)-i, 1)*spansPerRecord)
+		}
+		rec.Spans = spans[len(spans):len(spans):cap(spans)]
+		p.Parse(rec)
+		if n := len(rec.Spans); n <= cap(spans)-len(spans) {
+			spans = spans[:len(spans)+n]
+			rec.Spans = rec.Spans[:n:n]
+		}
+	}
+	return r
+}
+
+// commit is the committer: it owns s.journal, s.next, s.active and s.leaves.
+func (s *Store) commit() {
+	defer close(s.committed)
+	for {
+		var group []*request
+		select {
+		case r := <-s.queue:
+			group = s.gather(r)
+		case <-s.closing:
+			// Nobody waits for what is still queued: HandleFrames says ErrClosed.
+			return
+		}
+		if len(group) == 0 {
+			continue
+		}
+		err := s.store(group)
+		for _, r := range group {
+			r.done <- err
+		}
+		if err != nil {
+			s.fail(err)
+			return
+		}
+	}
+}
+
+// gather takes what waits behind r, up to groupBytes.
+func (s *Store) gather(r *request) []*request {
+	var group []*request
+	size := 0
+	for {
+		if r.take() {
+			group = append(group, r)
+			size += r.bytes
+		}
+		if size >= groupBytes {
+			return group
+		}
+		select {
+		case r = <-s.queue:
+		default:
+			return group
+		}
+	}
+}
+
+// store makes a group durable and visible. Its error is ErrBroken or ErrClosed.
+func (s *Store) store(group []*request) error {
+	if err := s.waitForSealer(); err != nil {
+		return err
+	}
+	s.entries = s.entries[:0]
+	for _, r := range group {
+		for i := range r.recs {
+			r.recs[i].Number = s.next + uint64(len(s.entries))
+			s.entries = append(s.entries, r.recs[i].Entry)
+		}
+	}
+	start := s.now()
+	if err := s.journalize(); err != nil {
+		return err
+	}
+	s.stats.observeSync(s.now().Sub(start))
+	s.stats.stalledSince.Store(0)
+	n := 0
+	for _, r := range group {
+		for i := range r.recs {
+			s.show(&r.recs[i], n)
+			n++
+		}
+		s.stats.frameBytes.Add(int64(r.bytes))
+	}
+	clear(s.entries)
+	s.stats.stored.Add(int64(n))
+	s.arrivals.announce()
+	s.rotate()
+	return nil
+}
+
+// journalize writes s.entries to the journal and syncs. It goes on trying while the disk
+// is full, and moves to a new file after a failed sync.
+func (s *Store) journalize() error {
+	for {
+		err := s.journal.Append(s.entries)
+		if err == nil {
+			s.hashLeaves()
+			err = s.journal.Sync()
+		}
+		switch {
+		case err == nil:
+			return nil
+		case isFull(err):
+			if !s.stall(err) {
+				return fmt.Errorf("%w: %w", ErrClosed, err)
+			}
+		case errors.Is(err, journal.ErrTooLarge):
+			return s.journalizeHalves()
+		default:
+			s.log.Error("journal write failed, going on in a new file", "err", err)
+			if err := s.newJournal(); err != nil {
+				return fmt.Errorf("%w: %w", ErrBroken, err)
+			}
+		}
+	}
+}
+
+// journalizeHalves writes a group that is too large for one as two.
+func (s *Store) journalizeHalves() error {
+	if len(s.entries) == 1 {
+		return fmt.Errorf("%w: one frame of %d bytes does not fit a group", ErrBroken, len(s.entries[0].Frame))
+	}
+	whole, half := s.entries, len(s.entries)/2
+	s.entries = whole[:half]
+	if err := s.journalize(); err != nil {
+		return err
+	}
+	first := append(s.spareLeaves[:0], s.leaves...)
+	s.entries = whole[half:]
+	if err := s.journalize(); err != nil {
+		return err
+	}
+	s.spareLeaves, s.leaves = s.leaves, append(first, s.leaves...)
+	s.entries = whole
+	return nil
+}
+
+// hashLeaves computes the leaves of the group just appended, whose canonical bytes the
+// journal's buffer still holds.
+func (s *Store) hashLeaves() {
+	s.leaves = s.leaves[:0]
+	for i := range s.entries {
+		n := s.entries[i].Number
+		key := integrity.Key(s.keys.of(n / integrity.BlockRecords))
+		s.leaves = append(s.leaves, s.hasher.Hash(&key, n, s.journal.Encoded(i)))
+	}
+}
+
+// show makes record i of the group visible to searches.
+func (s *Store) show(r *audit.Record, i int) {
+	if s.active == nil || s.active.full() {
+		s.beginBlock(r.Number)
+	}
+	s.active.add(r, s.leaves[i])
+	s.next = r.Number + 1
+	s.stats.classes[r.Class].Add(1)
+	if s.active.full() {
+		s.wakeSealer()
+	}
+}
+
+// beginBlock gives the memtable a new last block.
+func (s *Store) beginBlock(first uint64) {
+	s.active = newMemBlock(first, integrity.Key(s.keys.of(first/integrity.BlockRecords)))
+	s.changeView(func(v *view) { v.mem = append(v.mem[:len(v.mem):len(v.mem)], s.active) })
+}
+
+// newJournal goes on in a new file, which begins with the first record that is not
+// durable yet.
+func (s *Store) newJournal() error {
+	if s.journal != nil {
+		if err := s.journal.Close(); err != nil {
+			s.log.Warn("closing a journal file failed", "err", err)
+		}
+	}
+	for {
+		w, err := journal.Create(s.path(journalDir), s.next, s.journalOptions())
+		if err == nil {
+			s.journal = w
+			s.stats.journalFiles.Add(1)
+			return nil
+		}
+		if !isFull(err) || !s.stall(err) {
+			return err
+		}
+	}
+}
+
+// rotate goes on in a new journal file once the current one is large, so that it can be
+// dropped when its blocks are sealed.
+func (s *Store) rotate() {
+	if s.journal.Size() < rotateBytes {
+		return
+	}
+	if err := s.newJournal(); err != nil {
+		s.log.Error("no new journal file", "err", err)
+		s.fail(fmt.Errorf("%w: %w", ErrBroken, err))
+	}
+}
+
+// waitForSealer blocks while the sealer is so far behind that the memtable would outgrow
+// its bound. Its error is ErrClosed.
+func (s *Store) waitForSealer() error {
+	for len(s.view.Load().mem) > maxMemBlocks {
+		s.stats.beginStall(s.now())
+		select {
+		case <-s.sealed:
+		case <-s.closing:
+			return ErrClosed
+		}
+	}
+	return nil
+}
+
+// stall waits a little for space on a full disk. It is false once the store closes.
+func (s *Store) stall(cause error) bool {
+	if s.stats.beginStall(s.now()) {
+		s.log.Error("the store is stalled: nothing can be written until there is space again", "err", cause, "dir", s.dir)
+	}
+	select {
+	case <-time.After(retryDelay):
+		return true
+	case <-s.closing:
+		return false
+	}
+}
+
+func isFull(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}

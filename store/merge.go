@@ -1,0 +1,149 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"arr/store/segment"
+)
+
+const (
+	// mergeWidth is how many neighbours of one tier are merged into one of the next.
+	mergeWidth = 16
+	// mergeMax is the most blocks that a segment may have: 16 million records.
+	mergeMax = 4096
+)
+
+// merge is the merger: it joins neighbouring segments of one month and tier, so that a
+// store has few files however long it runs, and rewrites each record a few times at
+// most.
+func (s *Store) merge() {
+	defer close(s.mergerDone)
+	for {
+		select {
+		case <-s.segmentAdded:
+		case <-s.mergeCtx.Done():
+			return
+		}
+		for s.mergeCtx.Err() == nil {
+			more, err := s.mergeNext(s.mergeCtx)
+			if err != nil && s.mergeCtx.Err() == nil {
+				s.log.Error("merging segments failed: they stay as they are", "err", err)
+			}
+			if !more {
+				break
+			}
+		}
+	}
+}
+
+func (s *Store) wakeMerger() {
+	select {
+	case s.segmentAdded <- struct{}{}:
+	default:
+	}
+}
+
+// mergeable gives mergeWidth neighbours of one tier and month, or nil. Neighbours that
+// are partial blocks of one range, as restarts leave them, count as the one block that
+// they become.
+func mergeable(segments []*segment.Segment) []*segment.Segment {
+	run := 0
+	for i := len(segments) - 1; i >= 0; i-- {
+		if run > 0 && (tier(segments[i]) != tier(segments[i+1]) || month(segments[i]) != month(segments[i+1])) {
+			run = 0
+		}
+		run++
+		if run == mergeWidth {
+			if segments[i].Info().Blocks*mergeWidth <= mergeMax {
+				return segments[i : i+mergeWidth]
+			}
+			run = 0
+		}
+	}
+	return nil
+}
+
+// tier is the logarithm of a segment's blocks to the base mergeWidth.
+func tier(seg *segment.Segment) int {
+	t := 0
+	for n := seg.Info().Blocks; n >= mergeWidth; n /= mergeWidth {
+		t++
+	}
+	return t
+}
+
+func month(seg *segment.Segment) string { return filepath.Base(filepath.Dir(seg.Info().Path)) }
+
+// mergeNext merges once, if there is anything to merge.
+func (s *Store) mergeNext(ctx context.Context) (merged bool, err error) {
+	s.rewriting.Lock()
+	defer s.rewriting.Unlock()
+	sources := mergeable(s.view.Load().segments)
+	if sources == nil {
+		return false, nil
+	}
+	err = s.mergeSegments(ctx, sources)
+	return err == nil, err
+}
+
+// mergeSegments replaces sources by one segment that holds their records.
+func (s *Store) mergeSegments(ctx context.Context, sources []*segment.Segment) error {
+	first, last := sources[0].Info(), sources[len(sources)-1].Info()
+	path := s.segmentFile(first.MinReceived, first.First, last.First+last.Records)
+	path = filepath.Join(filepath.Dir(first.Path), filepath.Base(path))
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if _, err := segment.Merge(ctx, path, sources); err != nil {
+		return err
+	}
+	return s.swapSegments(sources, path)
+}
+
+// swapSegments publishes the segment at path, which is written and synced, in place of
+// sources, and removes their files.
+func (s *Store) swapSegments(sources []*segment.Segment, path string) error {
+	if err := syncDir(filepath.Dir(path)); err != nil {
+		return err
+	}
+	if err := s.failpoint("merged"); err != nil {
+		return err
+	}
+	seg, err := segment.Open(path, s.readOptions())
+	if err != nil {
+		return err
+	}
+	var remove []segmentEntry
+	for _, src := range sources {
+		remove = append(remove, s.entryOf(src))
+	}
+	if err := s.catalog.replaceSegments(remove, []segmentEntry{s.entryOf(seg)}, nil); err != nil {
+		return errors.Join(err, os.Remove(path))
+	}
+	s.changeView(func(v *view) {
+		var list []*segment.Segment
+		for _, old := range v.segments {
+			switch old {
+			case sources[0]:
+				list = append(list, seg)
+			default:
+				if !slices.Contains(sources, old) {
+					list = append(list, old)
+				}
+			}
+		}
+		v.segments = list
+	})
+	if err := s.failpoint("swapped"); err != nil {
+		return err
+	}
+	var errs []error
+	for _, src := range sources {
+		errs = append(errs, os.Remove(src.Info().Path))
+	}
+	return errors.Join(append(errs, syncDir(filepath.Dir(path)))...)
+}

@@ -1,0 +1,35 @@
+package store
+
+import (
+	"context"
+
+	"arr/audit"
+	"arr/store/directory"
+)
+
+// directoryOptions let the directory of distinct values follow the store.
+func (s *Store) directoryOptions() directory.Options {
+	return directory.Options{Sealed: s.view.Load().sealedEnd(), Records: s.recordsBetween, Log: s.log}
+}
+
+// recordsBetween calls fn with the records from number from up to to, to excluded, as far
+// as they are stored, and gives the number that it came to.
+func (s *Store) recordsBetween(ctx context.Context, from, to uint64, fn func(*audit.Record) error) (uint64, error) {
+	for from < to {
+		v := s.view.Load()
+		if from >= v.end() {
+			return from, nil
+		}
+		next, err := s.giveFrom(ctx, v, from, func(r *audit.Record) error {
+			if r.Number >= to {
+				return nil
+			}
+			return fn(r)
+		})
+		if err != nil {
+			return from, err
+		}
+		from = min(next, to)
+	}
+	return from, nil
+}

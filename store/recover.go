@@ -1,0 +1,227 @@
+package store
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"arr/audit"
+	"arr/integrity"
+	"arr/store/journal"
+)
+
+// blockKeys are the keys of the blocks that are not sealed yet. Committer and, before it
+// starts, recovery own them.
+type blockKeys map[uint64]journal.Key
+
+// of gives a block's key, drawing one for a block that has none. Keys of blocks far
+// below are dropped: what they salt is sealed and carries them.
+func (k blockKeys) of(block uint64) journal.Key {
+	key, ok := k[block]
+	if !ok {
+		rand.Read(key[:])
+		k[block] = key
+		for old := range k {
+			if old+4*maxMemBlocks < block {
+				delete(k, old)
+			}
+		}
+	}
+	return key
+}
+
+// recoverJournal brings what the journal holds beyond the segments into the memtable.
+// Unless the store is read-only it settles the files too: torn tails are moved aside, and
+// s.damaged names the files whose damage must be kept.
+func (s *Store) recoverJournal() error {
+	dir := s.path(journalDir)
+	files, err := journal.List(dir)
+	if s.readOnly && errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for i, f := range files {
+		var following uint64
+		if i+1 < len(files) {
+			following = files[i+1].First
+		}
+		var res journal.Result
+		if s.readOnly {
+			res, err = journal.Read(f.Path, following, s.replay)
+		} else {
+			var rec journal.Recovered
+			rec, err = journal.Recover(f.Path, following, s.replay)
+			res = rec.Result
+			if rec.TornPath != "" {
+				s.log.Warn("a write was cut by a crash; nobody had been told that it was stored; moved aside",
+					"file", rec.TornPath, "bytes", res.Torn)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		s.noteDamage(f.Path, &res)
+		if err := s.fillLost(res.Next); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) noteDamage(path string, res *journal.Result) {
+	for _, d := range res.Damages {
+		s.damaged[path] = true
+		s.stats.damages.Add(1)
+		s.log.Error("journal is damaged: stored records may be lost; run arr check",
+			"file", path, "offset", d.Offset, "bytes", d.Length, "first", d.First, "records", d.Records, "what", d.What)
+	}
+}
+
+// replay takes one group of the journal into the memtable.
+func (s *Store) replay(g *journal.Group) error {
+	for _, k := range g.Keys {
+		s.keys[k.Block] = k.Key
+	}
+	skip := 0
+	for skip < len(g.Entries) && g.Entries[skip].Number < s.next {
+		skip++
+	}
+	r := s.prepare(g.Entries[skip:])
+	for i := range r.recs {
+		if err := s.fillLost(r.recs[i].Number); err != nil {
+			return err
+		}
+		if err := s.remember(&r.recs[i], g.Encoded[skip+i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fillLost puts an empty record in the place of each that damage took, up to number next.
+func (s *Store) fillLost(next uint64) error {
+	for s.next < next {
+		e := audit.Entry{Number: s.next, Flags: audit.FlagLost}
+		r := s.prepare([]audit.Entry{e})
+		if err := s.remember(&r.recs[0], audit.AppendEntry(nil, &e)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remember makes a record of the journal visible.
+func (s *Store) remember(r *audit.Record, canonical []byte) error {
+	if !s.readOnly {
+		if err := s.waitForSealer(); err != nil {
+			return err
+		}
+	}
+	key := integrity.Key(s.keys.of(r.Number / integrity.BlockRecords))
+	s.leaves = append(s.leaves[:0], s.hasher.Hash(&key, r.Number, canonical))
+	s.show(r, 0)
+	s.stats.recovered++
+	return nil
+}
+
+// dropJournal removes the journal files all of whose records stand below end in
+// segments. A damaged file is moved aside instead: somebody may rescue more from it.
+func (s *Store) dropJournal(end uint64) error {
+	files, err := journal.List(s.path(journalDir))
+	if err != nil {
+		return err
+	}
+	for i := 0; i+1 < len(files) && files[i+1].First <= end; i++ {
+		if err := s.dropJournalFile(files[i].Path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) dropJournalFile(path string) error {
+	if !s.damaged[path] {
+		return journal.Remove(path)
+	}
+	to, err := journal.Quarantine(path)
+	if err == nil {
+		s.log.Warn("a damaged journal file is kept aside", "file", to)
+	}
+	return err
+}
+
+// adoptSegments opens the catalog's segments and settles the files that it does not
+// name: what a crash left between writing a segment and publishing it, or between
+// publishing a merged one and removing its sources. Their records stand elsewhere, in the
+// journal or in the merged segment, so they are removed; unless the catalog is behind
+// them, which only its loss explains.
+func (s *Store) adoptSegments() error {
+	entries, err := s.catalog.segments()
+	if err != nil {
+		return err
+	}
+	v := &view{}
+	known := map[string]bool{}
+	for _, e := range entries {
+		if e.First != v.sealedEnd() {
+			return fmt.Errorf("store: %w: catalog names %s next, but records from %d on are missing; run arr check", ErrDamaged, e.File, v.sealedEnd())
+		}
+		seg, err := s.openSegment(e)
+		if err != nil {
+			return err
+		}
+		v.segments = append(v.segments, seg)
+		known[e.File] = true
+	}
+	s.view.Store(v)
+	s.next = v.sealedEnd()
+	if n := len(v.segments); n > 0 {
+		blocks := v.segments[n-1].Blocks()
+		last := blocks[len(blocks)-1]
+		s.keys[last.First()/integrity.BlockRecords] = last.Key()
+	}
+	if s.readOnly {
+		return nil
+	}
+	return s.removeUnpublished(known)
+}
+
+// removeUnpublished removes the segment files that the catalog does not name.
+func (s *Store) removeUnpublished(known map[string]bool) error {
+	paths, err := filepath.Glob(filepath.Join(s.dir, segmentsDir, "*", "*"+segmentSuffix))
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		rel, err := filepath.Rel(s.dir, path)
+		if err != nil {
+			return err
+		}
+		if known[rel] {
+			continue
+		}
+		var first, end uint64
+		if _, err := fmt.Sscanf(filepath.Base(path), "%d-%d", &first, &end); err != nil {
+			s.log.Warn("a file among the segments has no segment's name; left alone", "file", path)
+			continue
+		}
+		if end > s.next && !s.journalHolds(first) {
+			return fmt.Errorf("store: %w: %s holds records that neither the catalog nor the journal knows: restore catalog.db from a backup", ErrDamaged, path)
+		}
+		s.log.Warn("a segment that a crash left unpublished is removed; its records stand elsewhere", "file", path)
+		if err := os.Remove(path); err != nil {
+			return fmt.Errorf("store: remove unpublished segment: %w", err)
+		}
+	}
+	return nil
+}
+
+// journalHolds says whether the journal goes back to record number first.
+func (s *Store) journalHolds(first uint64) bool {
+	files, err := journal.List(s.path(journalDir))
+	return err == nil && len(files) > 0 && files[0].First <= first
+}

@@ -1,0 +1,230 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"arr/audit"
+	"arr/integrity"
+	"arr/store/segment"
+)
+
+// maxMemBlocks is how many blocks of the memtable may wait for the sealer; beyond it the
+// committer waits. It bounds memory and the time that a restart takes.
+const maxMemBlocks = 4
+
+// errInterrupted says that a failpoint test ended the work here.
+var errInterrupted = errors.New("store: interrupted")
+
+// seal is the sealer: it owns s.sources and turns full blocks of the memtable into
+// segments until s.stopSealer, and then what is left, full or not.
+func (s *Store) seal() {
+	defer close(s.sealerDone)
+	for {
+		select {
+		case <-s.blockFull:
+			s.sealFull()
+		case <-s.stopSealer:
+			s.sealRest()
+			return
+		}
+	}
+}
+
+func (s *Store) wakeSealer() {
+	select {
+	case s.blockFull <- struct{}{}:
+	default:
+	}
+}
+
+// sealFull seals the full blocks at the memtable's head, each again and again until it
+// succeeds or the store closes: until then its records are in the journal.
+func (s *Store) sealFull() {
+	for {
+		mem := s.view.Load().mem
+		if len(mem) == 0 || !mem[0].full() {
+			return
+		}
+		if err := s.sealBlock(mem[0]); err != nil {
+			s.stats.sealFailures.Add(1)
+			s.log.Error("sealing failed, trying again", "first", mem[0].first, "err", err)
+			select {
+			case <-time.After(retryDelay * 10):
+			case <-s.closing:
+				return
+			}
+		}
+	}
+}
+
+// sealRest seals what the committer left behind. On a full disk the reserve is given up
+// for it. What can't be sealed stays in the journal.
+func (s *Store) sealRest() {
+	for {
+		mem := s.view.Load().mem
+		if len(mem) == 0 || mem[0].n.Load() == 0 {
+			return
+		}
+		err := s.sealBlock(mem[0])
+		if isFull(err) {
+			s.reserve.Release()
+			err = s.sealBlock(mem[0])
+		}
+		if err != nil {
+			s.log.Error("sealing at the end failed: the records stay in the journal", "first", mem[0].first, "err", err)
+			return
+		}
+	}
+}
+
+// sealBlock makes b a segment: written and synced, read back, published in the catalog,
+// moved from memtable to segments in the view; then journal that is not needed any more
+// goes.
+func (s *Store) sealBlock(b *memBlock) error {
+	recs := b.visible()
+	path := s.segmentPath(&recs[0], b.end())
+	seg, err := s.writeBlock(path, b, recs)
+	if err != nil {
+		return err
+	}
+	if err := s.verifyBlock(seg, b); err != nil {
+		return errors.Join(err, os.Remove(path))
+	}
+	if err := s.failpoint("verified"); err != nil {
+		return err
+	}
+	if err := s.publish(seg, recs); err != nil {
+		return err
+	}
+	if err := s.failpoint("published"); err != nil {
+		return err
+	}
+	s.changeView(func(v *view) {
+		v.segments = append(v.segments[:len(v.segments):len(v.segments)], seg)
+		v.mem = append([]*memBlock(nil), v.mem[1:]...)
+	})
+	s.stats.sealed.Add(int64(len(recs)))
+	select {
+	case s.sealed <- struct{}{}:
+	default:
+	}
+	s.wakeMerger()
+	return s.dropJournal(b.end())
+}
+
+// publish enters a block's segment in the catalog, and its records into the counts of
+// sources that are kept there and into the directory.
+func (s *Store) publish(seg *segment.Segment, recs []audit.Record) error {
+	before := s.sources.list()
+	s.sources.addAll(recs)
+	if err := s.catalog.replaceSegments(nil, []segmentEntry{s.entryOf(seg)}, s.sources.takeDirty()); err != nil {
+		s.sources.reset(before)
+		return err
+	}
+	for i := range recs {
+		s.directory.Observe(&recs[i])
+	}
+	return nil
+}
+
+// writeBlock writes and syncs the segment file of one block and opens it.
+func (s *Store) writeBlock(path string, b *memBlock, recs []audit.Record) (*segment.Segment, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return nil, fmt.Errorf("store: make directory of segments: %w", err)
+	}
+	// A file of this name is what a crash left of an attempt that was not published.
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("store: remove unpublished segment: %w", err)
+	}
+	in := &segment.BlockInput{First: b.first, Key: b.key, ParserVersion: s.parserVersion}
+	for i := range recs {
+		in.Records = append(in.Records, &recs[i])
+	}
+	leaves := append([]tlog.Hash(nil), b.leaves[:len(recs)]...)
+	hashes := integrity.CoverHashes(b.first, leaves)
+	for i, n := range integrity.Cover(b.first, b.first+uint64(len(recs))) {
+		in.Subtrees = append(in.Subtrees, segment.Subtree{Level: uint8(n.Level), Hash: hashes[i]})
+	}
+	w, err := segment.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.AddBlock(in); err != nil {
+		return nil, errors.Join(err, w.Abort())
+	}
+	if _, err := w.Finish(); err != nil {
+		return nil, errors.Join(err, w.Abort())
+	}
+	if err := s.failpoint("written"); err != nil {
+		return nil, err
+	}
+	if err := syncDir(filepath.Dir(path)); err != nil {
+		return nil, err
+	}
+	if err := s.failpoint("synced"); err != nil {
+		return nil, err
+	}
+	return segment.Open(path, s.readOptions())
+}
+
+// verifyBlock reads a block's segment back and compares each record's leaf with the one
+// that was computed when it arrived.
+func (s *Store) verifyBlock(seg *segment.Segment, b *memBlock) error {
+	var bad error
+	count := 0
+	err := seg.Verify(context.Background(), segment.Check{
+		Entry: func(_ *segment.Block, e *audit.Entry) error {
+			s.canonical = audit.AppendEntry(s.canonical[:0], e)
+			if i := e.Number - b.first; i >= uint64(len(b.leaves)) || s.sealHasher.Hash(&b.key, e.Number, s.canonical) != b.leaves[i] {
+				return fmt.Errorf("store: segment of record %d: %w: a record reads back otherwise than it arrived", b.first, ErrDamaged)
+			}
+			count++
+			return nil
+		},
+		Damage: func(d *segment.DamageError) { bad = errors.Join(bad, d) },
+	})
+	if err == nil && bad == nil && count != int(b.n.Load()) {
+		err = fmt.Errorf("store: segment of record %d: %w: %d of %d records read back", b.first, ErrDamaged, count, b.n.Load())
+	}
+	return errors.Join(err, bad)
+}
+
+// segmentPath names a segment by the month in which its first record arrived, and by its
+// first number and the one after its last.
+func (s *Store) segmentPath(first *audit.Record, end uint64) string {
+	return s.segmentFile(first.Received, first.Number, end)
+}
+
+func (s *Store) segmentFile(received int64, first, end uint64) string {
+	month := time.UnixMicro(received).UTC().Format("2006-01")
+	return filepath.Join(s.dir, segmentsDir, month, fmt.Sprintf("%020d-%020d", first, end)+segmentSuffix)
+}
+
+func (s *Store) entryOf(seg *segment.Segment) segmentEntry {
+	info := seg.Info()
+	rel, err := filepath.Rel(s.dir, info.Path)
+	if err != nil {
+		rel = info.Path
+	}
+	return segmentEntry{File: rel, First: info.First, Count: info.Records, Bytes: info.Size, Parser: int(info.ParserVersion)}
+}
+
+// syncDir makes the names in a directory durable.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("store: sync directory: %w", err)
+	}
+	err = errors.Join(d.Sync(), d.Close())
+	if err != nil {
+		return fmt.Errorf("store: sync directory %s: %w", dir, err)
+	}
+	return nil
+}

@@ -1,0 +1,164 @@
+package store
+
+import (
+	"cmp"
+	"encoding/hex"
+	"slices"
+	"sync"
+
+	"arr/audit"
+)
+
+// Source is what the store counts of one sender. A sender is told by what it calls
+// itself (AuditSourceID and syslog HOSTNAME) and by its client certificate, never by its
+// address alone: relays, NAT and balancers share and change addresses.
+type Source struct {
+	ID       string `json:"id"`       // AuditSourceID, "" for frames that carry no audit message
+	Hostname string `json:"hostname"` // syslog HOSTNAME
+	Cert     string `json:"cert"`     // SHA-256 fingerprint in hex, "" for none
+	// First and Last are arrivals, in microseconds since the Unix epoch.
+	First int64 `json:"first"`
+	Last  int64 `json:"last"`
+	// Peer is the address that the last record came from.
+	Peer      string                  `json:"peer"`
+	Transport string                  `json:"transport"`
+	Records   int64                   `json:"records"`
+	Bytes     int64                   `json:"bytes"`
+	Classes   [audit.NumClasses]int64 `json:"classes"`
+}
+
+// sourceKey tells sources apart.
+type sourceKey struct{ id, hostname, cert string }
+
+func (s *Source) key() sourceKey { return sourceKey{s.ID, s.Hostname, s.Cert} }
+
+// String is the catalog's key: the parts can't hold a NUL, since neither XML nor a
+// syslog header can.
+func (k sourceKey) String() string { return k.id + "\x00" + k.hostname + "\x00" + k.cert }
+
+// maxSources bounds what a hostile sender, who calls itself something else each time, can
+// make the store remember; those beyond are counted together.
+const maxSources = 10000
+
+var manySources = sourceKey{id: "(others)"}
+
+// sourceCounts counts records by source. Its methods may be called from any goroutine.
+type sourceCounts struct {
+	mu    sync.Mutex
+	byKey map[sourceKey]*Source
+	dirty map[*Source]bool
+	// last is the source of the record before, which most often is the next one's, and
+	// lastCert its certificate's fingerprint as a record has it.
+	last     *Source
+	lastCert string
+	// id and hostname are add's scratch.
+	id, hostname []byte
+}
+
+func newSourceCounts(known []Source) *sourceCounts {
+	c := &sourceCounts{byKey: map[sourceKey]*Source{}, dirty: map[*Source]bool{}}
+	for i := range known {
+		s := known[i]
+		c.byKey[s.key()] = &s
+	}
+	return c
+}
+
+const sourceFields = audit.FieldSet(1<<audit.FieldSource | 1<<audit.FieldHostname)
+
+// addAll counts records.
+func (c *sourceCounts) addAll(recs []audit.Record) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range recs {
+		c.add(&recs[i])
+	}
+}
+
+// add counts one record; c.mu is held.
+func (c *sourceCounts) add(r *audit.Record) {
+	c.id, c.hostname = c.id[:0], c.hostname[:0]
+	r.Each(sourceFields, func(f audit.FieldSet, v []byte) bool {
+		if f.Has(audit.FieldSource) && len(c.id) == 0 {
+			c.id = append(c.id, v...)
+		} else if f.Has(audit.FieldHostname) && len(c.hostname) == 0 {
+			c.hostname = append(c.hostname, v...)
+		}
+		return true
+	})
+	s := c.last
+	if s == nil || string(c.id) != s.ID || string(c.hostname) != s.Hostname || r.Cert.SHA256 != c.lastCert {
+		s = c.find(sourceKey{string(c.id), string(c.hostname), hex.EncodeToString([]byte(r.Cert.SHA256))}, r.Received)
+		if s.ID == string(c.id) {
+			c.last, c.lastCert = s, r.Cert.SHA256
+		}
+	}
+	c.dirty[s] = true
+	s.First, s.Last = min(s.First, r.Received), max(s.Last, r.Received)
+	s.Peer, s.Transport = r.Peer, r.Transport.String()
+	s.Records++
+	s.Bytes += int64(len(r.Frame))
+	if int(r.Class) < len(s.Classes) {
+		s.Classes[r.Class]++
+	}
+}
+
+func (c *sourceCounts) find(k sourceKey, received int64) *Source {
+	if s := c.byKey[k]; s != nil {
+		return s
+	}
+	if len(c.byKey) >= maxSources && k != manySources {
+		return c.find(manySources, received)
+	}
+	s := &Source{ID: k.id, Hostname: k.hostname, Cert: k.cert, First: received, Last: received}
+	c.byKey[k] = s
+	return s
+}
+
+// reset forgets what was counted since list gave known.
+func (c *sourceCounts) reset(known []Source) {
+	fresh := newSourceCounts(known)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.byKey, c.dirty, c.last = fresh.byKey, fresh.dirty, nil
+}
+
+// takeDirty gives copies of the sources that changed since it was last called.
+func (c *sourceCounts) takeDirty() []Source {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	list := make([]Source, 0, len(c.dirty))
+	for s := range c.dirty {
+		list = append(list, *s)
+	}
+	clear(c.dirty)
+	return list
+}
+
+// list gives all sources.
+func (c *sourceCounts) list() []Source {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	list := make([]Source, 0, len(c.byKey))
+	for _, s := range c.byKey {
+		list = append(list, *s)
+	}
+	return list
+}
+
+// Sources gives what is known of each sender, the one heard of last first. Records that
+// arrived this moment are in it.
+func (s *Store) Sources() []Source {
+	// The view comes first: a block that is sealed in between is counted in both, which
+	// the next call sets right, rather than in none.
+	v := s.view.Load()
+	counts := newSourceCounts(s.sources.list())
+	for _, b := range v.mem {
+		counts.addAll(b.visible())
+	}
+	list := counts.list()
+	slices.SortFunc(list, func(a, b Source) int {
+		return cmp.Or(cmp.Compare(b.Last, a.Last), cmp.Compare(a.key().String(), b.key().String()))
+	})
+	return list
+}

@@ -1,0 +1,197 @@
+package store
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"arr/audit"
+)
+
+// SyncBuckets are the upper bounds of Stats.Syncs, in seconds.
+var SyncBuckets = [...]float64{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5}
+
+// counters are what the store counts as it runs. Their fields are written by the
+// goroutines that are named at the fields of Store, and read by any.
+type counters struct {
+	stored       atomic.Int64
+	sealed       atomic.Int64
+	frameBytes   atomic.Int64
+	classes      [audit.NumClasses]atomic.Int64
+	sealFailures atomic.Int64
+	damages      atomic.Int64
+	journalFiles atomic.Int64
+	// stalledSince is when writing stopped being possible, in nanoseconds since the Unix
+	// epoch; 0 while it is.
+	stalledSince atomic.Int64
+	syncs        [len(SyncBuckets) + 1]atomic.Int64
+	syncNanos    atomic.Int64
+	// recovered is how many records came out of the journal at opening.
+	recovered int64
+	// before is how many records the store held then.
+	before uint64
+}
+
+// recover turns what opening counted into the state to begin with: arr_records_stored_total
+// counts what was stored since the start.
+func (c *counters) recover(next uint64) {
+	c.before = next
+	for i := range c.classes {
+		c.classes[i].Store(0)
+	}
+	c.sealed.Store(0)
+}
+
+// beginStall is true for the call that begins one.
+func (c *counters) beginStall(now time.Time) bool {
+	return c.stalledSince.CompareAndSwap(0, now.UnixNano())
+}
+
+func (c *counters) observeSync(d time.Duration) {
+	i := 0
+	for i < len(SyncBuckets) && d.Seconds() > SyncBuckets[i] {
+		i++
+	}
+	c.syncs[i].Add(1)
+	c.syncNanos.Add(int64(d))
+}
+
+// Stats is a snapshot of the store's counters. Totals count since the store was opened
+// unless they say otherwise.
+type Stats struct {
+	// Records is how many records the store holds; Recovered, how many of them came out
+	// of the journal when it was opened.
+	Records   uint64
+	Recovered int64
+	// Stored counts records since opening, each after its sync; Sealed, those that went
+	// into a segment.
+	Stored, Sealed int64
+	FrameBytes     int64
+	Classes        [audit.NumClasses]int64
+	// Memtable is how many records are not sealed yet; Segments and Blocks, what is.
+	Memtable, Segments, Blocks int
+	QueueLength                int
+	SealFailures, Damages      int64
+	JournalFiles               int64
+	// Syncs counts journal groups by how long they took to write and sync: Syncs[i] those
+	// of at most SyncBuckets[i] seconds and more than the bound before, the last one the
+	// rest. SyncSeconds is their sum.
+	Syncs       [len(SyncBuckets) + 1]int64
+	SyncSeconds float64
+	// Stalled is how long nothing could be written, 0 while it can be.
+	Stalled time.Duration
+}
+
+// Stats gives the counters as they are now.
+func (s *Store) Stats() Stats {
+	v := s.view.Load()
+	c := &s.stats
+	st := Stats{
+		Records: v.end(), Recovered: c.recovered, Stored: c.stored.Load(), Sealed: c.sealed.Load(),
+		FrameBytes: c.frameBytes.Load(), Segments: len(v.segments), QueueLength: len(s.queue),
+		SealFailures: c.sealFailures.Load(), Damages: c.damages.Load(), JournalFiles: c.journalFiles.Load(),
+		SyncSeconds: time.Duration(c.syncNanos.Load()).Seconds(),
+	}
+	st.Memtable = int(st.Records - v.sealedEnd())
+	for _, seg := range v.segments {
+		st.Blocks += seg.Info().Blocks
+	}
+	for i := range c.classes {
+		st.Classes[i] = c.classes[i].Load()
+	}
+	for i := range c.syncs {
+		st.Syncs[i] = c.syncs[i].Load()
+	}
+	if since := c.stalledSince.Load(); since != 0 {
+		st.Stalled = max(s.now().Sub(time.Unix(0, since)), 1)
+	}
+	return st
+}
+
+// Disk says how much of the disk the store takes and how long the rest will do.
+type Disk struct {
+	// Bytes is what the data directory takes, Free what the file system has left for it.
+	Bytes, Free int64
+	// DaysUntilFull is Free divided by what a day brings, taken from the last seven days
+	// (or since the first record); negative where nothing arrived.
+	DaysUntilFull float64
+}
+
+// Disk measures the data directory: one walk over its files.
+func (s *Store) Disk() (Disk, error) {
+	d := Disk{DaysUntilFull: -1}
+	err := filepath.WalkDir(s.dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			if os.IsNotExist(err) {
+				return nil
+			}
+			return err
+		}
+		if fi, err := e.Info(); err == nil {
+			d.Bytes += fi.Size()
+		}
+		return nil
+	})
+	if err != nil {
+		return d, err
+	}
+	var fsys unix.Statfs_t
+	if err := unix.Statfs(s.dir, &fsys); err != nil {
+		return d, os.NewSyscallError("statfs", err)
+	}
+	d.Free = int64(fsys.Bavail) * fsys.Bsize
+	if perDay := s.bytesPerDay(d.Bytes); perDay > 0 {
+		d.DaysUntilFull = float64(d.Free) / perDay
+	}
+	return d, nil
+}
+
+// bytesPerDay is what a day's arrivals take on disk: the records of the last week, as far
+// as blocks tell it, at the store's average size of a record.
+func (s *Store) bytesPerDay(size int64) float64 {
+	const week = 7 * 24 * time.Hour
+	now := s.now().UnixMicro()
+	since := now - week.Microseconds()
+	v := s.view.Load()
+	records, oldest := 0.0, now
+	for _, seg := range v.segments {
+		if seg.Info().MaxReceived < since {
+			continue
+		}
+		for _, b := range seg.Blocks() {
+			if lo, hi := b.ReceivedBounds(); hi >= since {
+				records += float64(b.Len())
+				oldest = min(oldest, lo)
+			}
+		}
+	}
+	for _, b := range v.mem {
+		for _, r := range b.visible() {
+			records++
+			oldest = min(oldest, r.Received)
+		}
+	}
+	total := float64(v.end())
+	if records == 0 || total == 0 || now <= oldest {
+		return 0
+	}
+	// A store younger than an hour would extrapolate noise.
+	days := max(float64(now-max(oldest, since))/float64((24*time.Hour).Microseconds()), 1.0/24)
+	return records / days * float64(size) / total
+}
+
+// Ready is nil while the store can take records; else it says why it can't: it failed, or
+// it has been stalled for longer than the patience given.
+func (s *Store) Ready(patience time.Duration) error {
+	if err := s.Err(); err != nil {
+		return err
+	}
+	if st := s.stats.stalledSince.Load(); st != 0 && s.now().Sub(time.Unix(0, st)) > patience {
+		return ErrStalled
+	}
+	return nil
+}

@@ -1,0 +1,359 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"arr/audit"
+	"arr/integrity"
+	"arr/store/directory"
+	"arr/store/journal"
+	"arr/store/segment"
+)
+
+// What stands in a data directory, beside lockFile.
+const (
+	catalogFile  = "catalog.db"
+	journalDir   = "journal"
+	segmentsDir  = "segments"
+	directoryDir = "directory.bleve"
+	reserveFile  = "reserve"
+
+	segmentSuffix = ".seg"
+)
+
+// reserveSize is enough to seal the memtable on a disk that is otherwise full.
+const reserveSize = 32 << 20
+
+// Parser makes records of entries. Each is used by one goroutine at a time.
+type Parser interface {
+	// Parse reads r.Entry and sets all else of r, reusing the capacity of r.Spans and
+	// r.Runs. Equal entries give equal records.
+	Parse(r *audit.Record)
+	// Describe fills what a shape read from disk lacks: the slots' Fields, Fixed and
+	// Carries.
+	Describe(s *audit.Shape)
+}
+
+// Options are what a store needs beside its directory.
+type Options struct {
+	// NewParser makes a parser. ParserVersion is its version, stored with what is
+	// derived.
+	NewParser     func() Parser
+	ParserVersion int
+	// CacheBytes bounds the decoded pages that are kept in memory; 0 means 128 MiB.
+	CacheBytes int64
+	Log        *slog.Logger     // nil: slog.Default
+	Now        func() time.Time // nil: time.Now
+}
+
+// Store is an open data directory. Its methods may be called from any goroutine.
+type Store struct {
+	dir           string
+	readOnly      bool
+	log           *slog.Logger
+	now           func() time.Time
+	parserVersion uint32
+	lock          *os.File
+	catalog       *catalog
+	directory     *directory.Directory
+	reserve       journal.Reserve
+	cache         *segment.Cache
+	shapes        *segment.Shapes
+	parsers       parserPool
+	view          atomic.Pointer[view]
+	viewMu        sync.Mutex
+	stats         counters
+
+	queue     chan *request
+	closing   chan struct{} // closed by Close: no more records, no more waiting
+	closeOnce sync.Once
+	failure   atomic.Pointer[error]
+	failed    chan struct{} // closed once failure is set
+	failOnce  sync.Once
+
+	// The committer owns these; recovery does before the committer starts.
+	journal     *journal.Writer
+	next        uint64
+	active      *memBlock
+	keys        blockKeys
+	entries     []audit.Entry
+	leaves      []tlog.Hash
+	spareLeaves []tlog.Hash
+	hasher      integrity.Leaves
+	committed   chan struct{} // closed when it ends
+
+	// The sealer owns these.
+	sources    *sourceCounts
+	sealHasher integrity.Leaves
+	canonical  []byte
+	blockFull  chan struct{} // wakes it
+	sealed     chan struct{} // it wakes the committer
+	stopSealer chan struct{}
+	sealerDone chan struct{}
+	damaged    map[string]bool // journal files to keep aside; recovery fills it before
+
+	arrivals arrivals
+	// rewriting is held by whoever replaces segments: merger or Reindex.
+	rewriting sync.Mutex
+
+	// The merger.
+	segmentAdded chan struct{}
+	mergeCtx     context.Context
+	stopMerge    context.CancelFunc
+	mergerDone   chan struct{}
+
+	// hook is called between the steps of publishing by failpoint tests.
+	hook func(step string) error
+}
+
+func newStore(dir string, o Options) *Store {
+	s := &Store{
+		dir: dir, log: o.Log, now: o.Now, parserVersion: uint32(o.ParserVersion),
+		cache:   segment.NewCache(cacheBytes(o.CacheBytes)),
+		parsers: parserPool{make: o.NewParser},
+		reserve: journal.Reserve{Path: filepath.Join(dir, reserveFile), Size: reserveSize},
+		queue:   make(chan *request, queueLength), closing: make(chan struct{}), failed: make(chan struct{}),
+		committed: make(chan struct{}), keys: blockKeys{}, damaged: map[string]bool{},
+		blockFull: make(chan struct{}, 1), sealed: make(chan struct{}, 1),
+		stopSealer: make(chan struct{}), sealerDone: make(chan struct{}),
+		segmentAdded: make(chan struct{}, 1), mergerDone: make(chan struct{}),
+	}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	s.mergeCtx, s.stopMerge = context.WithCancel(context.Background())
+	s.shapes = segment.NewShapes(func(shape *audit.Shape) {
+		p := s.parsers.get()
+		defer s.parsers.put(p)
+		p.Describe(shape)
+	})
+	s.view.Store(&view{})
+	return s
+}
+
+func cacheBytes(n int64) int64 {
+	if n == 0 {
+		return 128 << 20
+	}
+	return n
+}
+
+// Open opens the store in dir, making it if there is none, recovers what a crash left in
+// the journal, and starts the goroutines that Close ends. ErrInUse says that another
+// process has it, ErrDamaged that what it needs to go on is not as it was written.
+func Open(dir string, o Options) (*Store, error) {
+	s := newStore(dir, o)
+	for _, d := range []string{dir, s.path(journalDir), s.path(segmentsDir)} {
+		if err := os.MkdirAll(d, 0o750); err != nil {
+			return nil, fmt.Errorf("store: make data directory: %w", err)
+		}
+	}
+	var err error
+	if s.lock, err = lock(dir, true); err != nil {
+		return nil, err
+	}
+	if err := s.open(); err != nil {
+		return nil, errors.Join(err, unlock(s.lock, true))
+	}
+	return s, nil
+}
+
+// open is Open under the lock.
+func (s *Store) open() (err error) {
+	if s.catalog, err = openCatalog(s.path(catalogFile), false, s.now()); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			s.catalog.close()
+		}
+	}()
+	known, err := s.catalog.sources()
+	if err != nil {
+		return err
+	}
+	s.sources = newSourceCounts(known)
+	if err := s.adoptSegments(); err != nil {
+		return err
+	}
+	if s.directory, err = directory.Open(s.path(directoryDir), s.directoryOptions()); err != nil {
+		return err
+	}
+	go s.seal()
+	if err = s.recoverJournal(); err == nil {
+		err = s.newJournal()
+	}
+	if err != nil {
+		close(s.closing)
+		close(s.stopSealer)
+		<-s.sealerDone
+		return errors.Join(err, s.directory.Close())
+	}
+	if err := s.reserve.Restore(); err != nil {
+		s.log.Warn("no space for the reserve: on a full disk the store may be unable to seal at the end", "err", err)
+	}
+	s.stats.recover(s.next)
+	go s.merge()
+	go s.commit()
+	s.wakeSealer()
+	s.wakeMerger()
+	return nil
+}
+
+// OpenReadOnly opens the store in dir for searching, journal included, and changes
+// nothing: dir may be on a read-only mount. A server that has dir makes it fail with
+// ErrInUse.
+func OpenReadOnly(dir string, o Options) (*Store, error) {
+	s := newStore(dir, o)
+	s.readOnly = true
+	var err error
+	if s.lock, err = lock(dir, false); err != nil {
+		return nil, err
+	}
+	if err := s.openReadOnly(); err != nil {
+		return nil, errors.Join(err, unlock(s.lock, false))
+	}
+	return s, nil
+}
+
+func (s *Store) openReadOnly() (err error) {
+	if s.catalog, err = openCatalog(s.path(catalogFile), true, s.now()); err != nil {
+		return err
+	}
+	known, err := s.catalog.sources()
+	if err == nil {
+		s.sources = newSourceCounts(known)
+		err = s.adoptSegments()
+	}
+	if err == nil {
+		err = s.recoverJournal()
+	}
+	if err != nil {
+		return errors.Join(err, s.catalog.close())
+	}
+	s.stats.recover(s.next)
+	return nil
+}
+
+// Close stops taking records, stores those that the committer has taken, seals the
+// memtable, and leaves the directory without journal and reserve. What could not be
+// sealed stays in the journal; the error says why.
+func (s *Store) Close() error {
+	var err error
+	s.closeOnce.Do(func() { err = s.close() })
+	return err
+}
+
+func (s *Store) close() error {
+	close(s.closing)
+	if s.readOnly {
+		return errors.Join(s.catalog.close(), unlock(s.lock, false))
+	}
+	<-s.committed
+	s.stopMerge()
+	<-s.mergerDone
+	close(s.stopSealer)
+	<-s.sealerDone
+	err := s.closeJournal()
+	return errors.Join(err, s.reserve.Release(), s.directory.Close(), s.catalog.close(), unlock(s.lock, true))
+}
+
+// closeJournal removes the journal if everything in it is sealed.
+func (s *Store) closeJournal() error {
+	err := s.journal.Close()
+	if end := s.view.Load().sealedEnd(); end < s.next {
+		return errors.Join(err, fmt.Errorf("store: records %d to %d could not be sealed; they stay in the journal", end, s.next-1))
+	}
+	files, lerr := journal.List(s.path(journalDir))
+	err = errors.Join(err, lerr)
+	for _, f := range files {
+		err = errors.Join(err, s.dropJournalFile(f.Path))
+	}
+	return err
+}
+
+// fail stops the store: every later HandleFrames gives err, and Failed tells the owner.
+func (s *Store) fail(err error) {
+	s.failOnce.Do(func() {
+		s.failure.Store(&err)
+		close(s.failed)
+	})
+}
+
+// Failed is closed when the store can't go on; Err then says why. The server should stop,
+// so that senders keep their messages.
+func (s *Store) Failed() <-chan struct{} { return s.failed }
+
+// Err is why the store failed, or nil.
+func (s *Store) Err() error {
+	if err := s.failure.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+func (s *Store) path(name string) string { return filepath.Join(s.dir, name) }
+
+func (s *Store) failpoint(step string) error {
+	if s.hook == nil {
+		return nil
+	}
+	return s.hook(step)
+}
+
+func (s *Store) journalOptions() journal.Options {
+	o := journal.Options{Key: s.keys.of}
+	rand.Read(o.ID[:])
+	return o
+}
+
+func (s *Store) readOptions() segment.Options {
+	return segment.Options{Cache: s.cache, Shapes: s.shapes, Parse: s.parse}
+}
+
+func (s *Store) parse(r *audit.Record) {
+	p := s.parsers.get()
+	defer s.parsers.put(p)
+	p.Parse(r)
+}
+
+func (s *Store) openSegment(e segmentEntry) (*segment.Segment, error) {
+	seg, err := segment.Open(s.path(e.File), s.readOptions())
+	if err != nil {
+		return nil, err
+	}
+	if info := seg.Info(); info.First != e.First || info.Records != e.Count || info.Size != e.Bytes {
+		seg.Close()
+		return nil, fmt.Errorf("store: %w: %s is not the file that the catalog means; run arr check", ErrDamaged, e.File)
+	}
+	return seg, nil
+}
+
+// parserPool lends parsers.
+type parserPool struct {
+	make func() Parser
+	free sync.Pool
+}
+
+func (p *parserPool) get() Parser {
+	if x := p.free.Get(); x != nil {
+		return x.(Parser)
+	}
+	return p.make()
+}
+
+func (p *parserPool) put(x Parser) { p.free.Put(x) }

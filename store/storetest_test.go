@@ -1,0 +1,34 @@
+package store_test
+
+import (
+	"log/slog"
+	"testing"
+
+	"arr/parser"
+	"arr/store"
+	"arr/store/storetest"
+)
+
+// options are those of a test: quiet, with the real parser.
+func options() store.Options {
+	cache := &parser.Cache{}
+	return store.Options{
+		NewParser:     func() store.Parser { return parser.New(parser.Options{Cache: cache}) },
+		ParserVersion: parser.Version,
+		CacheBytes:    4 << 20,
+		Log:           slog.New(slog.DiscardHandler),
+	}
+}
+
+func openStore(t testing.TB, dir string) storetest.Backend {
+	t.Helper()
+	s, err := store.Open(dir, options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestSuite(t *testing.T) {
+	storetest.Run(t, openStore, parser.New(parser.Options{}).Parse)
+}

@@ -1,0 +1,39 @@
+package store
+
+import "arr/store/segment"
+
+// view is what searches see at one moment: every visible record stands in exactly one of
+// its parts. It is never changed once it is in Store.view. Segments that a later view
+// lacks stay open until the last search that holds this one is done with them: their
+// files close when nothing refers to them any more.
+type view struct {
+	segments []*segment.Segment // by number
+	mem      []*memBlock        // by number, behind the segments; the last one grows
+}
+
+// changeView replaces the view by a copy that change has changed. Change must replace
+// slices, never write into them.
+func (s *Store) changeView(change func(*view)) {
+	s.viewMu.Lock()
+	defer s.viewMu.Unlock()
+	v := *s.view.Load()
+	change(&v)
+	s.view.Store(&v)
+}
+
+// end is the number after the last visible record's.
+func (v *view) end() uint64 {
+	if n := len(v.mem); n > 0 {
+		return v.mem[n-1].end()
+	}
+	return v.sealedEnd()
+}
+
+// sealedEnd is the number after the last record's that a segment holds.
+func (v *view) sealedEnd() uint64 {
+	if n := len(v.segments); n > 0 {
+		info := v.segments[n-1].Info()
+		return info.First + info.Records
+	}
+	return 0
+}
