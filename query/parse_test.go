@@ -204,10 +204,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		e, err := query.Parse(text)
 		if err != nil {
-			e, ok := errors.AsType[*query.Error](err)
-			if !ok || e.Offset < 0 || e.Length < 0 || e.Offset+e.Length > len(text) {
-				t.Fatalf("%q: error %#v", text, err)
-			}
+			checkPlace(t, text, err)
 			return
 		}
 		again, err := query.Parse(e.String())
@@ -217,5 +214,22 @@ func FuzzParse(f *testing.F) {
 		if tree(again) != tree(e) || again.String() != e.String() {
 			t.Fatalf("%q: %s, then %s", text, tree(e), tree(again))
 		}
+		p, err := query.Compile(query.Question{Text: text}, env)
+		if err != nil {
+			checkPlace(t, text, err)
+			return
+		}
+		for _, r := range records {
+			p.Match(r)
+		}
 	})
+}
+
+// checkPlace checks that an error names a place in the question.
+func checkPlace(t *testing.T, text string, err error) {
+	t.Helper()
+	e, ok := errors.AsType[*query.Error](err)
+	if !ok || e.Offset < 0 || e.Length < 0 || e.Offset+e.Length > len(text) {
+		t.Fatalf("%q: error %#v", text, err)
+	}
 }
