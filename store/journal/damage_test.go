@@ -27,13 +27,22 @@ func sample(t testing.TB, closed bool) ([]audit.Entry, []byte) {
 	return all, b
 }
 
-// judge reads damaged bytes: whatever comes back must be as it was written, and each
+// judge reads files that a test damaged.
+type judge struct {
+	t   *testing.T
+	dir string
+	all []audit.Entry // that the file held
+}
+
+// read reads damaged bytes: whatever comes back must be as it was written, and each
 // of the durable records must come back or be reported as lost.
-func judge(t *testing.T, b []byte, all []audit.Entry, durable int, following uint64) journal.Result {
+func (j *judge) read(b []byte, durable int, following uint64) journal.Result {
+	t, all := j.t, j.all
 	t.Helper()
-	path := filepath.Join(t.TempDir(), journal.FileName(all[0].Number))
+	path := filepath.Join(j.dir, journal.FileName(all[0].Number))
 	check(t, os.WriteFile(path, b, 0o600))
 	c, res := read(t, path, following)
+	check(t, os.Remove(path))
 	lost := map[uint64]bool{}
 	for _, d := range res.Damages {
 		for n := range d.Records {
@@ -70,10 +79,11 @@ func TestFlipEveryByte(t *testing.T) {
 	all, closed := sample(t, true)
 	_, open := sample(t, false)
 	end := all[0].Number + uint64(len(all))
+	j := judge{t, t.TempDir(), all}
 	const mark = 56
 	for i := range closed {
 		for _, mask := range []byte{1 << (i % 8), 0xff} {
-			res := judge(t, flip(closed, i, mask), all, len(all), end)
+			res := j.read(flip(closed, i, mask), len(all), end)
 			if len(res.Damages) == 0 && res.Torn == 0 {
 				t.Fatalf("byte %d: not found", i)
 			}
@@ -81,14 +91,14 @@ func TestFlipEveryByte(t *testing.T) {
 			if i >= len(closed)-mark {
 				durable = len(all) - 1 // nothing but the end mark says that the last group was durable
 			}
-			res = judge(t, flip(closed, i, mask), all, durable, 0)
+			res = j.read(flip(closed, i, mask), durable, 0)
 			if len(res.Damages) == 0 && (res.Torn == 0 || i < len(closed)-mark) {
 				t.Fatalf("byte %d: got %+v", i, res)
 			}
 		}
 	}
 	for i := range open {
-		res := judge(t, flip(open, i, 0x10), all, len(all)-1, 0)
+		res := j.read(flip(open, i, 0x10), len(all)-1, 0)
 		if len(res.Damages) == 0 && res.Torn == 0 {
 			t.Fatalf("byte %d of an open file: not found", i)
 		}
@@ -98,6 +108,7 @@ func TestFlipEveryByte(t *testing.T) {
 func TestZeroedRuns(t *testing.T) {
 	all, b := sample(t, true)
 	end := all[0].Number + uint64(len(all))
+	j := judge{t, t.TempDir(), all}
 	for _, n := range []int{16, 100, 512, len(b)} {
 		for i := 0; i < len(b); i += 40 {
 			z := append([]byte(nil), b...)
@@ -105,7 +116,7 @@ func TestZeroedRuns(t *testing.T) {
 			if string(z) == string(b) {
 				continue
 			}
-			if res := judge(t, z, all, len(all), end); len(res.Damages) == 0 && res.Torn == 0 && res.Ended {
+			if res := j.read(z, len(all), end); len(res.Damages) == 0 && res.Torn == 0 && res.Ended {
 				t.Fatalf("%d zeros at %d: not found", n, i)
 			}
 		}
@@ -115,24 +126,26 @@ func TestZeroedRuns(t *testing.T) {
 func TestEveryLength(t *testing.T) {
 	all, b := sample(t, true)
 	end := all[0].Number + uint64(len(all))
+	j := judge{t, t.TempDir(), all}
 	for n := range b {
-		if res := judge(t, b[:n], all, len(all), end); res.Ended {
+		if res := j.read(b[:n], len(all), end); res.Ended {
 			t.Fatalf("the first %d bytes have an end mark", n)
 		}
-		if res := judge(t, b[:n], all, 0, 0); len(res.Damages) > 0 {
+		if res := j.read(b[:n], 0, 0); len(res.Damages) > 0 {
 			t.Fatalf("the first %d bytes, a file that was cut by a crash, are damaged: %+v", n, res)
 		}
-		judge(t, append(append([]byte(nil), b[:n]...), make([]byte, 5000)...), all, 0, 0)
+		j.read(append(append([]byte(nil), b[:n]...), make([]byte, 5000)...), 0, 0)
 	}
 }
 
 // TestFlipLosesOneEntry: a damaged entry must not take its group with it.
 func TestFlipLosesOneEntry(t *testing.T) {
 	all, b := sample(t, true)
+	j := judge{t, t.TempDir(), all}
 	at := 1024 + 56 + 8 + 40 + audit.EntrySize(&all[0])
 	at += -at & 7
 	at += 56 + 3*8 + 40 + audit.EntrySize(&all[1]) + 25 // in the third entry's peer
-	res := judge(t, flip(b, at, 4), all, len(all), 0)
+	res := j.read(flip(b, at, 4), len(all), 0)
 	if len(res.Damages) != 1 || res.Damages[0].Records != 1 || res.Damages[0].First != all[2].Number {
 		t.Errorf("got %+v", res)
 	}
@@ -150,7 +163,8 @@ func TestForgedGroup(t *testing.T) {
 	check(t, w.Sync())
 	torn, err := os.ReadFile(w.Path())
 	check(t, err)
-	res := judge(t, flip(torn, 1024, 1), all[:1], 0, 0)
+	j := judge{t, t.TempDir(), all[:1]}
+	res := j.read(flip(torn, 1024, 1), 0, 0)
 	if len(res.Damages) > 0 || res.Torn == 0 {
 		t.Errorf("got %+v", res)
 	}

@@ -243,6 +243,9 @@ func TestFailedSync(t *testing.T) {
 			if err := w.Append(all[4:]); !errors.Is(err, journal.ErrBroken) {
 				t.Errorf("a broken file was written: %v", err)
 			}
+			if errors.Is(err, syscall.ENOSPC) {
+				t.Error("a broken file passes for a full disk")
+			}
 			if w.Durable() != 4 {
 				t.Errorf("durable up to %d, want 4", w.Durable())
 			}
@@ -273,4 +276,50 @@ func TestSuperseded(t *testing.T) {
 	if rec.Torn == 0 || len(rec.Damages) > 0 || rec.Next != 4 {
 		t.Errorf("got %+v", rec)
 	}
+}
+
+// TestNothingDurable: a file that never held a durable record leaves its name free.
+func TestNothingDurable(t *testing.T) {
+	dir, all := t.TempDir(), entries(3, 2, 100)
+	failing := func(path string) (journal.File, error) {
+		f, err := os.Create(path)
+		return failingSync{f, new(int)}, err
+	}
+	w := create(t, dir, 3, failing)
+	check(t, w.Append(all))
+	if err := w.Sync(); !errors.Is(err, journal.ErrBroken) {
+		t.Fatalf("got %v, want ErrBroken", err)
+	}
+	check(t, w.Close())
+	again := create(t, dir, 3, nil)
+	check(t, again.Append(all))
+	check(t, again.Close())
+	c, _ := read(t, again.Path(), 0)
+	c.expect(t, all)
+
+	unwritable := func(path string) (journal.File, error) {
+		f, err := os.Create(path)
+		return failingSync{f, nil}, err
+	}
+	if _, err := journal.Create(dir, 5, journal.Options{Key: testKey, Create: unwritable}); !errors.Is(err, syscall.EIO) {
+		t.Errorf("a header that can't be synced: %v", err)
+	}
+	check(t, create(t, dir, 5, nil).Close())
+}
+
+// failingSync is a file all of whose syncs fail, but for the first if synced is not nil.
+type failingSync struct {
+	*os.File
+	synced *int
+}
+
+func (f failingSync) Allocate(int64, int64) error { return nil }
+
+func (f failingSync) Sync() error {
+	if f.synced != nil {
+		if *f.synced++; *f.synced == 1 {
+			return nil
+		}
+	}
+	return syscall.EIO
 }

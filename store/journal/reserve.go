@@ -52,7 +52,7 @@ func (r Reserve) fill(f *os.File) error {
 
 // Release frees the space. It is no error if it is free already.
 func (r Reserve) Release() error {
-	if err := os.Remove(r.Path); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := removeIfThere(r.Path); err != nil {
 		return fmt.Errorf("release reserve: %w", err)
 	}
 	return nil

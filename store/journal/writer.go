@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"syscall"
 
@@ -13,7 +14,9 @@ import (
 var (
 	// ErrBroken says that a file can't be written any more: a sync or a write
 	// failed in a way that leaves unknown what is on the disk. What was appended
-	// after the last Sync that returned nil must go to a new file.
+	// after the last Sync that returned nil must go to a new file. An error that is
+	// ErrBroken is no other, whatever the cause: a full disk that broke the file is
+	// not one that can be waited for.
 	ErrBroken = errors.New("journal: file is broken, go on in a new one")
 	// ErrTooLarge says that a group would exceed MaxGroup: give fewer entries.
 	ErrTooLarge = errors.New("journal: group is too large")
@@ -67,7 +70,7 @@ type position struct {
 
 // Create makes the file dir/FileName(first), whose first record will have the
 // number first, and returns once the file and its name are durable. The file must
-// not exist.
+// not exist; after an error it does not.
 func Create(dir string, first uint64, o Options) (*Writer, error) {
 	path := filepath.Join(dir, FileName(first))
 	create := o.Create
@@ -89,7 +92,8 @@ func Create(dir string, first uint64, o Options) (*Writer, error) {
 		err = syncDir(dir)
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("write header of journal file %s: %w", path, err), f.Close())
+		err = errors.Join(fmt.Errorf("write header of journal file %s: %w", path, err), f.Close())
+		return nil, errors.Join(err, removeIfThere(path))
 	}
 	return w, nil
 }
@@ -209,7 +213,7 @@ func (w *Writer) allocate(end int64) {
 }
 
 func (w *Writer) fail(err error) error {
-	w.broken = fmt.Errorf("%w: %w", ErrBroken, err)
+	w.broken = fmt.Errorf("%w: %v", ErrBroken, err)
 	return w.broken
 }
 
@@ -252,14 +256,26 @@ func (w *Writer) Path() string { return w.path }
 
 // Close makes all that was appended durable, marks the end, gives back reserved
 // disk space and closes the file. A broken file is cut back to what was durable, as
-// far as it lets itself, and closed; the error is then that of closing. On a full
-// disk the mark is left out: nothing but the proof that the file ends here is lost.
+// far as it lets itself, and closed; the error is then that of closing. If nothing in
+// it was durable it is removed too, since the next file has its name. On a full disk
+// the mark is left out: nothing but the proof that the file ends here is lost.
 func (w *Writer) Close() error {
-	if w.broken != nil {
-		_ = w.file.Truncate(w.durable.offset)
-		return w.file.Close()
+	if w.broken == nil {
+		return errors.Join(w.finish(), w.file.Close())
 	}
-	return errors.Join(w.finish(), w.file.Close())
+	_ = w.file.Truncate(w.durable.offset)
+	err := w.file.Close()
+	if w.durable.offset == fileHeader {
+		err = errors.Join(err, removeIfThere(w.path))
+	}
+	return err
+}
+
+func removeIfThere(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // finish writes the end mark. The groups are synced before it, since it says that
