@@ -79,8 +79,7 @@ const (
 )
 
 // decoderFor gives the decoder for a document that declares the given encoding, nil
-// if its bytes are UTF-8 as they are, and what is wrong with the declaration. A
-// document cut in the middle of a character is not held against it.
+// if its bytes are UTF-8 as they are, and what is wrong with the declaration.
 func decoderFor(raw, declared []byte) (decoder, encodingFinding) {
 	if order := utf16Order(raw); order != nil {
 		return utf16Decoder(order), ""
@@ -109,24 +108,28 @@ func decoderFor(raw, declared []byte) (decoder, encodingFinding) {
 	return mixedDecoder, finding
 }
 
-// kindOfBytes says whether b is ASCII and whether it is UTF-8, a last character that
-// is cut apart.
+// kindOfBytes says whether b is ASCII and whether it is UTF-8.
 func kindOfBytes(b []byte) (ascii, valid bool) {
-	cut := b
+	for _, c := range b {
+		if c >= 0x80 {
+			return false, utf8.Valid(b)
+		}
+	}
+	return true, true
+}
+
+// wholeRunes is b without the beginning of a character in UTF-8 at its end: what a cut
+// leaves of it says nothing about the encoding.
+func wholeRunes(b []byte) []byte {
 	for n := 1; n <= min(3, len(b)); n++ {
-		if c := b[len(b)-n]; c >= 0xC0 {
-			if !utf8.FullRune(b[len(b)-n:]) {
-				cut = b[:len(b)-n]
+		if at := len(b) - n; b[at] >= 0xC0 {
+			if !utf8.FullRune(b[at:]) {
+				return b[:at]
 			}
 			break
 		}
 	}
-	for _, c := range b {
-		if c >= 0x80 {
-			return false, utf8.Valid(cut)
-		}
-	}
-	return true, true
+	return b
 }
 
 // hasC1 says whether b has bytes that are control characters in ISO 8859-1 and

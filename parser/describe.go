@@ -34,7 +34,7 @@ func (p *Parser) describe(s *audit.Shape, classes []class) {
 	}
 	s.Fixed = nil
 	if from := documentFrom(s, doc, starts); from < len(doc) {
-		values := read(&p.scanner, doc, from).values
+		values := read(&p.forms, doc, from).values
 		slot := 0
 		for i := range values {
 			m := &values[i]
@@ -111,7 +111,10 @@ func addFixed(s *audit.Shape, m *meaning) {
 // build makes the shape of the frame in the cutter.
 func (p *Parser) build() *audit.Shape {
 	c := &p.cutter
-	s := &audit.Shape{Slots: make([]audit.Slot, len(c.cuts))}
+	s := &audit.Shape{}
+	if len(c.cuts) > 0 {
+		s.Slots = make([]audit.Slot, len(c.cuts))
+	}
 	classes := make([]class, len(c.cuts))
 	for i := range c.cuts {
 		t := &c.cuts[i]

@@ -122,7 +122,7 @@ func structuredEnd(frame []byte, p int) int {
 		return 0
 	}
 	if frame[p] == '-' {
-		if p+1 == len(frame) || frame[p+1] == ' ' {
+		if endsField(frame, p+1) {
 			return p + 1
 		}
 		return 0
@@ -135,10 +135,16 @@ func structuredEnd(frame []byte, p int) int {
 		}
 		p = end
 	}
-	if p == start || p < len(frame) && frame[p] != ' ' {
+	if p == start || !endsField(frame, p) {
 		return 0
 	}
 	return p
+}
+
+// endsField says whether structured data may end at p: before a blank, or before the
+// document where a sender forgot the blank.
+func endsField(frame []byte, p int) bool {
+	return p == len(frame) || frame[p] == ' ' || frame[p] == '<'
 }
 
 // elementEnd gives the position behind the structured data element at p, 0 if it has
@@ -194,12 +200,12 @@ func (h *header) splitTag(frame []byte, p int) {
 	}
 	tag, pid := span{p, end}, span{}
 	if frame[end] == '[' {
-		close := bytes.IndexByte(frame[end:min(len(frame), end+130)], ']')
-		if close < 0 {
+		bracket := bytes.IndexByte(frame[end:min(len(frame), end+130)], ']')
+		if bracket < 0 {
 			return
 		}
-		pid = span{end + 1, end + close}
-		end += close + 1
+		pid = span{end + 1, end + bracket}
+		end += bracket + 1
 	}
 	if end == len(frame) || frame[end] != ':' {
 		return

@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"bytes"
+
 	"arr/audit"
 	"arr/scan"
 )
@@ -39,7 +41,11 @@ func (r *reading) source(off, end int) span {
 // readable decodes a frame's body and undoes what relays did to it.
 func (p *Parser) readable(frame []byte, h *header) reading {
 	b := bodyOf(frame, h.end)
-	r := reading{off: b.off, junk: b.junk, texts: [][]byte{frame[b.off:b.end]}}
+	raw := frame[b.off:b.end]
+	if b.kind == xmlBody {
+		raw = wholeRunes(raw)
+	}
+	r := reading{off: b.off, junk: b.junk, texts: [][]byte{raw}}
 	p.scanner.Reset(r.text(), 0)
 	d, finding := decoderFor(r.text(), p.scanner.Encoding())
 	r.finding = finding
@@ -123,7 +129,7 @@ func (p *Parser) irregularForeign(rec *audit.Record, h *header, r *reading) {
 		return
 	}
 	keepWhole(rec, h)
-	if text := trimPadding(r.text()); len(text) > 0 {
+	if text := readableText(r.text()); len(text) > 0 {
 		rec.Extra = append(rec.Extra, audit.FieldValue{Fields: headerFields(columnText), Value: string(text)})
 	}
 }
@@ -146,6 +152,15 @@ func headerValues(frame []byte, h *header) (values []audit.FieldValue) {
 		}
 	}
 	return values
+}
+
+// readableText is text without the byte order marks and the padding around it.
+func readableText(text []byte) []byte {
+	text = trimPadding(text)
+	for bytes.HasPrefix(text, byteOrderMark) {
+		text = trimPadding(text[len(byteOrderMark):])
+	}
+	return text
 }
 
 func trimPadding(b []byte) []byte {

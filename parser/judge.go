@@ -29,8 +29,11 @@ const maxKnownHeader = 512
 // accepts says whether the header of frame is RFC 5424's.
 func (j *headerJudge) accepts(frame []byte, h *header, seed maphash.Seed) bool {
 	end := h.end
-	if end > 0 && frame[end-1] == ' ' {
+	switch {
+	case frame[end-1] == ' ':
 		end--
+	case end < len(frame): // no blank before MSG
+		return false
 	}
 	before, behind := frame[:h.timestamp.off], frame[h.timestamp.end:end]
 	if !isTimestamp(h.timestamp.of(frame)) || end > maxKnownHeader {

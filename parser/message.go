@@ -1,7 +1,6 @@
 package parser
 
 import (
-	"bytes"
 	"strings"
 
 	"arr/audit"
@@ -14,10 +13,7 @@ import (
 func (p *Parser) Message(e *audit.Entry) (audit.Header, *audit.Message, []byte) {
 	h := splitHeader(e.Frame)
 	r := p.readable(e.Frame, &h)
-	text := trimPadding(r.text())
-	for bytes.HasPrefix(text, byteOrderMark) {
-		text = trimPadding(text[len(byteOrderMark):])
-	}
+	text := readableText(r.text())
 	return headerOf(e.Frame, &h), p.messageOf(text), text
 }
 

@@ -27,7 +27,8 @@ type Parser struct {
 	zone    *time.Location
 	cache   *Cache
 	seed    maphash.Seed
-	scanner scan.Scanner
+	scanner scan.Scanner // of the frame that is being parsed
+	forms   scan.Scanner // of skeletons: a frame's faults outlive the making of its shape
 	judge   headerJudge
 	cutter  cutter
 	recent  [recentShapes]*cached

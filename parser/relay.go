@@ -15,7 +15,7 @@ func escapeAt(b []byte, mark byte) (c byte, ok bool) {
 	if len(b) < 4 || b[0] != mark || b[1] < '0' || b[1] > '3' || b[2] < '0' || b[2] > '7' || b[3] < '0' || b[3] > '7' {
 		return 0, false
 	}
-	c = (b[1]-'0')<<6 | (b[2]-'0')<<3 | b[3] - '0'
+	c = (b[1]-'0')<<6 | (b[2]-'0')<<3 | (b[3] - '0')
 	return c, c < ' ' && c != 0 || c >= 0x7F
 }
 

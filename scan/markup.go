@@ -163,12 +163,12 @@ func (s *Scanner) comment(p int) {
 	end += from
 	if end+2 == len(s.doc) || s.doc[end+2] != '>' {
 		s.fault(BadComment, p, end+2)
-		close := bytes.Index(s.doc[end+1:], []byte("-->"))
-		if close < 0 {
+		rest := bytes.Index(s.doc[end+1:], []byte("-->"))
+		if rest < 0 {
 			s.pos = s.next(p + 1)
 			return
 		}
-		end += 1 + close
+		end += 1 + rest
 	}
 	s.checkChars(from, end)
 	s.pos = end + 3
@@ -206,11 +206,11 @@ func (s *Scanner) doctype(p int) {
 	end := p
 	for end < len(s.doc) && s.doc[end] != '>' && s.doc[end] != '[' {
 		if q := s.doc[end]; q == '"' || q == '\'' {
-			close := bytes.IndexByte(s.doc[end+1:], q)
-			if close < 0 {
+			quoted := bytes.IndexByte(s.doc[end+1:], q)
+			if quoted < 0 {
 				break
 			}
-			end += 1 + close
+			end += 1 + quoted
 		}
 		end++
 	}

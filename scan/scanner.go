@@ -83,10 +83,6 @@ func (s *Scanner) Encoding() []byte { return s.encoding }
 // counts that element.
 func (s *Scanner) Depth() int { return len(s.open) }
 
-// Opened tells the innermost open element from any other of the document: it is where
-// its start tag stands. There must be one.
-func (s *Scanner) Opened() int { return s.open[len(s.open)-1].off }
-
 // Next moves to the next token and gives its kind.
 func (s *Scanner) Next() Kind {
 	for s.pos < len(s.doc) && !s.finished {

@@ -46,8 +46,8 @@ func valueStop(doc []byte, p int, q byte) int {
 	return p
 }
 
-// textStop is valueStop for text between tags: <, &, ], control characters but for
-// none excepted, and bytes beyond ASCII.
+// textStop is valueStop for text between tags: it stops at <, &, ], control characters
+// and what is beyond ASCII.
 func textStop(doc []byte, p int) int {
 	for ; p+8 <= len(doc); p += 8 {
 		x := binary.LittleEndian.Uint64(doc[p:])
