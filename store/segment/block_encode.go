@@ -231,7 +231,7 @@ func (e *blockEncoder) writers(s *audit.Shape) []*columnWriter {
 			if last := len(e.free) - 1; last >= 0 {
 				c, e.free = e.free[last], e.free[:last]
 			} else {
-				c = &columnWriter{seed: e.seed}
+				c = &columnWriter{distinct: dictionary{seed: e.seed}}
 			}
 			c.begin(slot.Column, slot.Kind, slot.Fields&factFields != 0)
 			e.byID[slot.Column] = c
@@ -261,7 +261,7 @@ func (e *blockEncoder) writeColumns(dir []byte) []byte {
 func (e *blockEncoder) writeColumn(dir []byte, ord int) []byte {
 	c := e.columns[ord]
 	parent, syms := e.parents.choose(e, ord)
-	dir = appendUvarints(dir, uint64(c.id), uint64(len(c.codes)), uint64(len(c.distinct)), uint64(parent+1))
+	dir = appendUvarints(dir, uint64(c.id), uint64(len(c.codes)), uint64(len(c.distinct.values)), uint64(parent+1))
 	dir = appendPlanes(dir, writePlanes(e.pages, syms, &e.text.planes))
 	flags := len(dir)
 	dir = append(dir, 0)

@@ -48,6 +48,7 @@ const (
 	cachedArrivals
 	cachedJudgements
 	cachedTerms
+	cachedColumnTerms
 )
 
 // cacheKey names one decoded thing: of which segment and block, of what kind, and

@@ -243,26 +243,35 @@ func (t *texts) append(dst []byte, v int) ([]byte, error) {
 	return append(dst, s...), nil
 }
 
-// plain gives value v as plain text (audit.PlainText): base64 says how its slot is
-// written. It is valid until the next call.
-func (t *texts) plain(v int, asBase64 bool) ([]byte, error) {
-	code := int(t.codes[v])
-	s, err := t.stored(code)
+// plainOf gives distinct value i of a column that is not one of times as plain text
+// (audit.PlainText): asBase64 says how its slot is written. It is valid until the next
+// call.
+func (t *texts) plainOf(i int, asBase64 bool) ([]byte, error) {
+	s, err := t.stored(i)
 	if err != nil {
 		return nil, err
 	}
 	kind := audit.KindText
-	if asBase64 {
+	switch {
+	case t.decoded(i) && asBase64:
+		return s, nil
+	case t.decoded(i):
+		s = base64.StdEncoding.AppendEncode(nil, s)
+	case asBase64:
 		kind = audit.KindBase64
 	}
-	switch {
-	case t.times != nil:
-		s = joinTime(nil, s, t.times[v])
-	case t.decoded(code) && asBase64:
-		return s, nil
-	case t.decoded(code):
-		s = base64.StdEncoding.AppendEncode(nil, s)
-	}
 	s, t.buf = audit.PlainText(kind, s, t.buf)
+	return s, nil
+}
+
+// plainTime gives value v of a column of times as plain text. It is valid until the
+// next call.
+func (t *texts) plainTime(v int) ([]byte, error) {
+	layout, err := t.stored(int(t.codes[v]))
+	if err != nil {
+		return nil, err
+	}
+	s := joinTime(nil, layout, t.times[v])
+	s, t.buf = audit.PlainText(audit.KindText, s, t.buf)
 	return s, nil
 }

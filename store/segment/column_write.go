@@ -3,7 +3,6 @@ package segment
 import (
 	"bytes"
 	"encoding/base64"
-	"hash/maphash"
 
 	"arr/audit"
 )
@@ -22,15 +21,11 @@ const (
 type columnWriter struct {
 	id    audit.Column
 	flags byte
-	seed  maphash.Seed
-	// table finds a distinct value by its hash: its index plus 1, 0 for a free place.
-	table  []uint32
-	hashes []uint32
-	// distinct are slices of frames, or layouts of their own; arena holds what base64 was
-	// decoded to.
-	distinct [][]byte
+	// distinct has slices of frames, or layouts; arena holds what base64 was decoded
+	// to.
+	distinct dictionary
 	arena    []byte
-	// codes has an index into distinct for each value.
+	// codes has each value's number in distinct.
 	codes []uint32
 	// instants are the values' times, where flags has columnTimes.
 	instants []int64
@@ -51,16 +46,15 @@ func (w *columnWriter) begin(id audit.Column, kind audit.Kind, readable bool) {
 	case kind == audit.KindBase64:
 		w.flags = columnBase64
 	}
-	clear(w.table)
-	clear(w.distinct)
-	w.hashes, w.distinct, w.codes, w.instants = w.hashes[:0], w.distinct[:0], w.codes[:0], w.instants[:0]
+	w.distinct.reset()
+	w.codes, w.instants = w.codes[:0], w.instants[:0]
 	w.arena = w.arena[:0]
 }
 
 // add appends a value, which must stay as it is until the block is encoded.
 func (w *columnWriter) add(v []byte) {
 	if w.flags&columnTimes == 0 {
-		w.codes = append(w.codes, w.code(v, false))
+		w.codes = append(w.codes, w.distinct.number(v, false))
 		return
 	}
 	layout, us := splitTime(w.layout[:0], v)
@@ -72,45 +66,7 @@ func (w *columnWriter) add(v []byte) {
 		us = noInstant
 	}
 	w.instants = append(w.instants, us)
-	w.codes = append(w.codes, w.code(w.layout, true))
-}
-
-// code gives v's place among the distinct values; keep copies a new one.
-func (w *columnWriter) code(v []byte, keep bool) uint32 {
-	if 2*len(w.distinct) >= len(w.table) {
-		w.grow()
-	}
-	h := maphash.Bytes(w.seed, v)
-	mask := uint64(len(w.table) - 1)
-	for at := h & mask; ; at = (at + 1) & mask {
-		i := w.table[at]
-		if i == 0 {
-			w.table[at] = uint32(len(w.distinct)) + 1
-			break
-		}
-		if w.hashes[i-1] == uint32(h) && bytes.Equal(w.distinct[i-1], v) {
-			return i - 1
-		}
-	}
-	if keep {
-		v = bytes.Clone(v)
-	}
-	w.hashes = append(w.hashes, uint32(h))
-	w.distinct = append(w.distinct, v)
-	return uint32(len(w.distinct) - 1)
-}
-
-// grow makes the table anew, twice as large.
-func (w *columnWriter) grow() {
-	w.table = make([]uint32, max(256, 2*len(w.table)))
-	mask := uint64(len(w.table) - 1)
-	for i, v := range w.distinct {
-		at := maphash.Bytes(w.seed, v) & mask
-		for w.table[at] != 0 {
-			at = (at + 1) & mask
-		}
-		w.table[at] = uint32(i) + 1
-	}
+	w.codes = append(w.codes, w.distinct.number(w.layout, true))
 }
 
 // decode fills plain and marked: base64 is decoded where encoding gives the same text
@@ -118,18 +74,18 @@ func (w *columnWriter) grow() {
 func (w *columnWriter) decode() {
 	w.plain, w.marked = w.plain[:0], w.marked[:0]
 	if w.flags&columnBase64 == 0 {
-		w.plain = append(w.plain, w.distinct...)
+		w.plain = append(w.plain, w.distinct.values...)
 		return
 	}
 	size := 0
-	for _, v := range w.distinct {
+	for _, v := range w.distinct.values {
 		size += base64.StdEncoding.DecodedLen(len(v))
 	}
 	if cap(w.arena) < size {
 		w.arena = make([]byte, 0, size)
 	}
 	free := w.arena[:cap(w.arena)]
-	for _, v := range w.distinct {
+	for _, v := range w.distinct.values {
 		d, ok := decodeCanonical(free, v)
 		if ok {
 			free = free[len(d):]

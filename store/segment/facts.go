@@ -59,7 +59,7 @@ func (f *facts) collect(e *blockEncoder, records []*audit.Record) {
 		}
 	}
 	for ord, c := range e.columns {
-		for _, m := range meanings(&e.rows, ord) {
+		for _, m := range meanings(&e.rows, ord, factFields) {
 			f.column(c, m)
 		}
 	}
@@ -97,16 +97,17 @@ type meaning struct {
 	base64 bool
 }
 
-// meanings gives the distinct meanings of a column's slots that have terms or words.
-func meanings(l *rows, ord int) []meaning {
+// meanings gives the distinct meanings, as far as they are of the fields in want, of a
+// column's slots.
+func meanings(l *rows, ord int, want audit.FieldSet) []meaning {
 	var all []meaning
 	for i, c := range l.column(ord) {
-		if c == nil || c.fields&factFields == 0 {
+		if c == nil || c.fields&want == 0 {
 			continue
 		}
 		for _, s := range c.slots {
 			slot := &l.forms[i].shape.Slots[s.slot]
-			m := meaning{slot.Fields & factFields, slot.Kind == audit.KindBase64}
+			m := meaning{slot.Fields & want, slot.Kind == audit.KindBase64}
 			if m.fields != 0 && !slices.Contains(all, m) {
 				all = append(all, m)
 			}
@@ -121,7 +122,7 @@ func meanings(l *rows, ord int) []meaning {
 func (f *facts) column(c *columnWriter, m meaning) {
 	if c.flags&columnTimes != 0 {
 		for i, code := range c.codes {
-			f.value = joinTime(f.value[:0], c.distinct[code], c.instants[i])
+			f.value = joinTime(f.value[:0], c.distinct.values[code], c.instants[i])
 			f.note(m.fields, f.value)
 		}
 		return
@@ -130,7 +131,7 @@ func (f *facts) column(c *columnWriter, m meaning) {
 	if m.base64 {
 		kind = audit.KindBase64
 	}
-	for i, v := range c.distinct {
+	for i, v := range c.distinct.values {
 		var text []byte
 		if m.base64 && c.flags&columnBase64 != 0 && !c.marked[i] {
 			text = c.plain[i]

@@ -1,6 +1,14 @@
 package segment
 
-import "arr/audit"
+import (
+	"hash/maphash"
+	"slices"
+
+	"arr/audit"
+)
+
+// labelSeed keeps senders from choosing labels that collide.
+var labelSeed = maphash.MakeSeed()
 
 // Group counts the records of sel (nil: of the whole block) by label: labels is called
 // once for each distinct value of fields, as query.Plan.Labels (nil: a value is its own
@@ -13,7 +21,8 @@ func (b *Block) Group(fields audit.FieldSet, labels func(field audit.Field, valu
 	if err != nil {
 		return err
 	}
-	g := &grouper{block: b, dir: d, fields: fields &^ audit.Numeric, labels: labels, sel: b.selection(sel), ids: map[string]int32{}}
+	g := &grouper{block: b, dir: d, fields: fields &^ audit.Numeric, labels: labels, sel: b.selection(sel),
+		names: dictionary{seed: labelSeed}}
 	if err := g.metadata(); err != nil {
 		return err
 	}
@@ -28,7 +37,7 @@ func (b *Block) Group(fields audit.FieldSet, labels func(field audit.Field, valu
 	g.count()
 	for i, n := range g.counts {
 		if n > 0 {
-			add([]byte(g.names[i]), n)
+			add(g.names.values[i], n)
 		}
 	}
 	return nil
@@ -42,9 +51,8 @@ type grouper struct {
 	fields audit.FieldSet
 	labels func(field audit.Field, value []byte, yield func(label []byte))
 	sel    *Bitmap
-	// ids has each label's place in names and counts.
-	ids    map[string]int32
-	names  []string
+	// names numbers the labels, counts has how many records have each.
+	names  dictionary
 	counts []int64
 	// records and found are pairs of a record and a label that it has, the same pair
 	// maybe more than once.
@@ -53,26 +61,15 @@ type grouper struct {
 	scratch []int32
 }
 
-// label gives a label's place.
-func (g *grouper) label(name []byte) int32 {
-	id, ok := g.ids[string(name)]
-	if !ok {
-		id = int32(len(g.names))
-		g.names = append(g.names, string(name))
-		g.ids[g.names[id]] = id
-	}
-	return id
-}
-
-// labelsOf appends the places of a value's labels.
+// labelsOf appends the numbers of a value's labels.
 func (g *grouper) labelsOf(dst []int32, fields audit.FieldSet, value []byte) []int32 {
 	if g.labels == nil {
-		return append(dst, g.label(value))
+		return append(dst, int32(g.names.number(value, true)))
 	}
 	for fields != 0 {
 		f := fields.First()
 		fields &^= audit.Fields(f)
-		g.labels(f, value, func(l []byte) { dst = append(dst, g.label(l)) })
+		g.labels(f, value, func(l []byte) { dst = append(dst, int32(g.names.number(l, true))) })
 	}
 	return dst
 }
@@ -87,8 +84,8 @@ func (g *grouper) note(i int, labels []int32) {
 // count counts each pair of record and label once.
 func (g *grouper) count() {
 	records, found := byRecord(g.records, g.found)
-	g.counts = make([]int64, len(g.names))
-	last := make([]int32, len(g.names))
+	g.counts = make([]int64, len(g.names.values))
+	last := make([]int32, len(g.names.values))
 	for k, l := range found {
 		if at := int32(records[k]) + 1; last[l] != at {
 			last[l] = at
@@ -208,14 +205,14 @@ func (g *grouper) column(ord int) error {
 	t := &texts{column: c}
 	var ways []meant
 	var labels []int32
-	w := walker{layout: g.layout, ord: ord, fields: g.fields}
-	return w.walk(g.sel, func(i, v, n int, asBase64 bool, fields audit.FieldSet) (bool, error) {
+	g.records, g.found = slices.Grow(g.records, len(c.codes)), slices.Grow(g.found, len(c.codes))
+	return newWalker(g.layout, ord, g.fields).walk(g.sel, func(i, v, n int, asBase64 bool, fields audit.FieldSet) (bool, error) {
 		way := wayOf(&ways, meaning{fields, asBase64}, c.distinct)
 		for ; n > 0; v, n = v+1, n-1 {
 			s := &way.spans[c.codes[v]]
 			// A layout is no value: many instants share it.
 			if s.n == 0 || c.times != nil {
-				text, err := t.plain(v, asBase64)
+				text, err := g.text(t, v, asBase64)
 				if err != nil {
 					return false, err
 				}
@@ -227,6 +224,14 @@ func (g *grouper) column(ord int) error {
 		}
 		return true, nil
 	})
+}
+
+// text gives value v as plain text.
+func (g *grouper) text(t *texts, v int, asBase64 bool) ([]byte, error) {
+	if t.times != nil {
+		return t.plainTime(v)
+	}
+	return t.plainOf(int(t.codes[v]), asBase64)
 }
 
 // wayOf gives what is known of values read in one way.

@@ -16,6 +16,13 @@ type layout struct {
 // total is how many values column ord has.
 func (l *layout) total(ord int) int { return int(l.marks.at[len(l.marks.at)-l.marks.width+ord]) }
 
+// span gives where the values of column ord begin and end that belong to the records of
+// step m, which are those of word m of a Bitmap.
+func (l *layout) span(m, ord int) (from, to int) {
+	last := len(l.marks.at)/l.marks.width - 1
+	return int(l.marks.at[min(m, last)*l.marks.width+ord]), int(l.marks.at[min(m+1, last)*l.marks.width+ord])
+}
+
 // seek sets at to where the values of record i begin in each column, and in the runs.
 func (l *layout) seek(at []uint32, i int) {
 	m := i / step

@@ -76,10 +76,10 @@ func (p *parentChooser) choose(e *blockEncoder, ord int) (int, []uint32) {
 // symbolsBy gives the symbols of column ord with the parent t.
 func (p *parentChooser) symbolsBy(e *blockEncoder, ord, t int) []uint32 {
 	c, parent := e.columns[ord], e.columns[t]
-	if cap(p.last) < len(parent.distinct) {
-		p.last = make([]uint32, 2*len(parent.distinct))
+	if cap(p.last) < len(parent.distinct.values) {
+		p.last = make([]uint32, 2*len(parent.distinct.values))
 	}
-	last := p.last[:len(parent.distinct)]
+	last := p.last[:len(parent.distinct.values)]
 	clear(last)
 	return symbols(p.try[:0], c.codes, parent.codes, pairs(p.rows, ord, t, len(c.codes)), last)
 }
