@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -174,15 +175,15 @@ func (s *Store) writeBlock(path string, b *memBlock, recs []audit.Record) (*segm
 	return segment.Open(path, s.readOptions())
 }
 
-// verifyBlock reads a block's segment back and compares each record's leaf with the one
-// that was computed when it arrived.
+// verifyBlock reads a block's segment back and compares each entry with the one in the
+// memtable, byte for byte.
 func (s *Store) verifyBlock(seg *segment.Segment, b *memBlock) error {
+	recs := b.visible()
 	var bad error
 	count := 0
 	err := seg.Verify(context.Background(), segment.Check{
 		Entry: func(_ *segment.Block, e *audit.Entry) error {
-			s.canonical = audit.AppendEntry(s.canonical[:0], e)
-			if i := e.Number - b.first; i >= uint64(len(b.leaves)) || s.sealHasher.Hash(&b.key, e.Number, s.canonical) != b.leaves[i] {
+			if i := e.Number - b.first; i >= uint64(len(recs)) || !sameEntry(e, &recs[i].Entry) {
 				return fmt.Errorf("store: segment of record %d: %w: a record reads back otherwise than it arrived", b.first, ErrDamaged)
 			}
 			count++
@@ -190,10 +191,16 @@ func (s *Store) verifyBlock(seg *segment.Segment, b *memBlock) error {
 		},
 		Damage: func(d *segment.DamageError) { bad = errors.Join(bad, d) },
 	})
-	if err == nil && bad == nil && count != int(b.n.Load()) {
-		err = fmt.Errorf("store: segment of record %d: %w: %d of %d records read back", b.first, ErrDamaged, count, b.n.Load())
+	if err == nil && bad == nil && count != len(recs) {
+		err = fmt.Errorf("store: segment of record %d: %w: %d of %d records read back", b.first, ErrDamaged, count, len(recs))
 	}
 	return errors.Join(err, bad)
+}
+
+// sameEntry says whether the canonical bytes of two entries are equal.
+func sameEntry(a, b *audit.Entry) bool {
+	return a.Number == b.Number && a.Received == b.Received && a.Transport == b.Transport && a.Format == b.Format &&
+		a.Flags == b.Flags && a.Peer == b.Peer && a.Cert == b.Cert && bytes.Equal(a.Frame, b.Frame)
 }
 
 // segmentPath names a segment by the month in which its first record arrived, and by its

@@ -95,8 +95,6 @@ type Store struct {
 
 	// The sealer owns these.
 	sources    *sourceCounts
-	sealHasher integrity.Leaves
-	canonical  []byte
 	blockFull  chan struct{} // wakes it
 	sealed     chan struct{} // it wakes the committer
 	stopSealer chan struct{}
