@@ -383,3 +383,15 @@ func TestSentences(t *testing.T) {
 		}
 	}
 }
+
+// TestHostilePatient has a name and ids whose product would fill any disk.
+func TestHostilePatient(t *testing.T) {
+	m := &audit.Message{Objects: []audit.ParticipantObject{{Role: "1", ID: strings.Repeat("a~", 1<<15), Name: strings.Repeat("n", 1<<16)}}}
+	r := &audit.Record{Shape: audit.RawShape}
+	for _, o := range []answer.Options{{Format: answer.NDJSON}, {Format: answer.Table}, {Format: answer.Table, Width: 80}} {
+		o.Reader = said{0: {message: m}}
+		if n := len(one(t, r, o)); n > 2<<20 {
+			t.Errorf("format %s: %d bytes", o.Format, n)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"arr/audit"
+	"arr/query"
 )
 
 // Fields is a choice of what to show of a record, in order. The zero value is no
@@ -108,21 +109,7 @@ func (f *field) cell(v *view) string {
 }
 
 func (f *field) values(v *view, yield func(string)) {
-	var seen []string
-	v.Each(f.of, func(_ audit.FieldSet, value []byte) bool {
-		for _, s := range seen {
-			if s == string(value) {
-				return true
-			}
-		}
-		// A field has few values but for instances, where looking for doubles
-		// among thousands would cost more than it shows.
-		if len(seen) < 64 {
-			seen = append(seen, string(value))
-		}
-		yield(string(value))
-		return true
-	})
+	query.EachLabel(v.Record, f.of, nil, func(value []byte) { yield(string(value)) })
 }
 
 func fieldNamed(name string) *field {
@@ -169,35 +156,13 @@ var asked = []field{
 	{name: "text", of: audit.Fields(audit.FieldText)},
 }
 
-// nearest gives the field's name that takes the fewest edits to reach.
+// nearest gives the name that was perhaps meant.
 func nearest(name string) string {
-	best, least := "", 0
+	var names []string
 	for _, table := range [][]field{keys, asked} {
 		for i := range table {
-			if d := edits(strings.ToLower(name), strings.ToLower(table[i].name)); best == "" || d < least {
-				best, least = table[i].name, d
-			}
+			names = append(names, table[i].name)
 		}
 	}
-	return best
-}
-
-// edits is the Levenshtein distance of two names, in bytes.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(diagonal+cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return query.Nearest(name, names)
 }

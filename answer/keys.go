@@ -130,13 +130,19 @@ func label(c audit.Coded) string {
 	return c.Code
 }
 
-// patientLabel is what people call a patient: the name, and every id.
+// mostIDs is how many of a patient's ids are shown beside the name.
+const mostIDs = 4
+
+// patientLabel is what people call a patient: the name, and the ids.
 func patientLabel(o *audit.ParticipantObject) string {
 	id := o.ID
 	if cx := audit.SplitCX(o.ID); len(cx) > 0 {
 		id = cx[0].ID
-		for _, more := range cx[1:] {
+		for _, more := range cx[1:min(len(cx), mostIDs)] {
 			id += ", " + more.ID
+		}
+		if len(cx) > mostIDs {
+			id += ", …"
 		}
 	}
 	switch {

@@ -14,7 +14,9 @@ type frames struct {
 
 func (f *frames) record(v *view) error {
 	var length [24]byte
-	f.out.Write(append(strconv.AppendInt(length[:0], int64(len(v.Frame)), 10), ' '))
+	if _, err := f.out.Write(append(strconv.AppendInt(length[:0], int64(len(v.Frame)), 10), ' ')); err != nil {
+		return err
+	}
 	_, err := f.out.Write(v.Frame)
 	return err
 }

@@ -113,9 +113,18 @@ func eachPatient(m *audit.Message, fn func(*patient)) {
 	}
 }
 
+// mostPatients is how many bytes of patients are written at most, but for the first. Each
+// id has the patient's name beside it, so a long name and many ids would grow without
+// bound; the objects have all there is.
+const mostPatients = 1 << 20
+
 func appendPatients(dst []byte, v *view) []byte {
 	dst = append(dst, '[')
+	start := len(dst)
 	eachPatient(v.msg(), func(p *patient) {
+		if len(dst)-start > mostPatients {
+			return
+		}
 		dst = append(appendComma(dst), '{')
 		dst = appendMember(dst, "id", p.id)
 		dst = appendMember(dst, "authority", p.authority)

@@ -12,7 +12,11 @@ import (
 const layoutRows = 200
 
 // leastWidth is how narrow a column may be made for the others to have room.
-const leastWidth = 6
+// widestColumn is how wide one gets: what is longer, and not cut, sticks out.
+const (
+	leastWidth   = 6
+	widestColumn = 200
+)
 
 // table is rows for a terminal.
 type table struct {
@@ -34,6 +38,9 @@ func (t *table) record(v *view) error {
 	row := make([]string, len(t.fields))
 	for i, f := range t.fields {
 		row[i] = Printable(t.cell(f, v))
+		if t.width > 0 {
+			row[i] = fit(row[i], t.width)
+		}
 	}
 	if t.widths != nil {
 		return t.write(row)
@@ -99,7 +106,7 @@ func (t *table) flush() error {
 		head[i] = strings.ToUpper(f.name)
 		t.widths[i] = columnsOf(head[i])
 		for _, row := range t.held {
-			t.widths[i] = max(t.widths[i], columnsOf(row[i]))
+			t.widths[i] = max(t.widths[i], min(columnsOf(row[i]), widestColumn))
 		}
 	}
 	if t.width > 0 {

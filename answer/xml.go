@@ -15,32 +15,30 @@ type document struct {
 	begun bool
 }
 
-func (d *document) begin() {
-	if !d.begun {
-		d.begun = true
-		d.out.WriteString(declaration + "<AuditMessages>\n")
+// begin gives what stands before the next piece of the document.
+func (d *document) begin() string {
+	if d.begun {
+		return ""
 	}
+	d.begun = true
+	return declaration + "<AuditMessages>\n"
 }
 
-// record relies on bufio's keeping of the first error.
 func (d *document) record(v *view) error {
-	d.begin()
 	var root []byte
 	if v.wellFormed() {
 		root = rootElement(v.xml)
 	}
 	if root == nil {
-		_, err := fmt.Fprintf(d.out, "<!-- record %d: no well-formed audit message (%s); its bytes are in format raw -->\n", v.Number, v.Class)
+		_, err := fmt.Fprintf(d.out, "%s<!-- record %d: no well-formed audit message (%s); its bytes are in format raw -->\n", d.begin(), v.Number, v.Class)
 		return err
 	}
-	fmt.Fprintf(d.out, "<!-- record %d -->\n", v.Number)
-	d.out.Write(root)
-	return d.out.WriteByte('\n')
+	_, err := fmt.Fprintf(d.out, "%s<!-- record %d -->\n%s\n", d.begin(), v.Number, root)
+	return err
 }
 
 func (d *document) close() error {
-	d.begin()
-	_, err := d.out.WriteString("</AuditMessages>\n")
+	_, err := d.out.WriteString(d.begin() + "</AuditMessages>\n")
 	return err
 }
 

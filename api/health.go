@@ -8,7 +8,8 @@ import (
 func plain(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
-	fmt.Fprintln(w, text)
+	// A client that left needs no answer.
+	_, _ = fmt.Fprintln(w, text)
 }
 
 // serveHealthz says that the process runs.

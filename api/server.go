@@ -119,16 +119,14 @@ func (s *Server) health(mux *http.ServeMux) {
 
 // index names what can be asked, for whoever opens the address in a browser.
 func index(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	fmt.Fprint(w, `arr, an audit record repository
+	plain(w, http.StatusOK, `arr, an audit record repository
 
 POST /api/v1/query         {"question":"patient:P1000000","since":"30d","limit":50}
 GET  /api/v1/records/{id}  one record; ?format=json, raw, xml or text
 GET  /api/v1/status        sources, rates, classes, store, days until full
 GET  /metrics              figures for Prometheus
 GET  /healthz              whether the process runs
-GET  /readyz               whether it takes records
-`)
+GET  /readyz               whether it takes records`)
 }
 
 // Serve answers on l until ctx ends: then it takes no new requests, lets the answers

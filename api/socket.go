@@ -34,35 +34,38 @@ type socketListener struct {
 // removes the socket.
 func ListenSocket(dir string) (net.Listener, error) {
 	path := filepath.Join(dir, socketName)
-	fail := func(err error) (net.Listener, error) {
-		return nil, fmt.Errorf("listen on %s: %w", path, err)
-	}
 	// The socket gets its mode before it gets its name, so that nobody can connect in
 	// between.
 	tmp := filepath.Join(dir, socketName+".new")
-	if err := os.RemoveAll(tmp); err != nil {
-		return fail(err)
+	if err := errors.Join(os.RemoveAll(tmp), os.Mkdir(tmp, 0o700)); err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", path, err)
 	}
-	if err := os.Mkdir(tmp, 0o700); err != nil {
-		return fail(err)
+	l, err := listenIn(tmp)
+	if err == nil {
+		made := filepath.Join(tmp, socketName)
+		if err = errors.Join(os.Chmod(made, socketMode), os.Rename(made, path)); err != nil {
+			err = errors.Join(err, l.Close())
+		}
 	}
-	defer os.RemoveAll(tmp)
-	short, done, err := shortPath(tmp)
+	if err = errors.Join(err, os.RemoveAll(tmp)); err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", path, err)
+	}
+	return &socketListener{UnixListener: l, path: path}, nil
+}
+
+// listenIn listens on a socket in dir, which closing leaves there.
+func listenIn(dir string) (*net.UnixListener, error) {
+	short, done, err := shortPath(dir)
 	if err != nil {
-		return fail(err)
+		return nil, err
 	}
 	defer done()
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: filepath.Join(short, socketName), Net: "unix"})
 	if err != nil {
-		return fail(err)
+		return nil, err
 	}
 	l.SetUnlinkOnClose(false)
-	made := filepath.Join(tmp, socketName)
-	if err := errors.Join(os.Chmod(made, socketMode), os.Rename(made, path)); err != nil {
-		l.Close()
-		return fail(err)
-	}
-	return &socketListener{UnixListener: l, path: path}, nil
+	return l, nil
 }
 
 // Close stops listening and removes the socket.
