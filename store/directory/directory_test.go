@@ -94,6 +94,7 @@ func filled(t testing.TB) *directory.Directory {
 	} {
 		d.Observe(visit(uint64(n), v[0], v[1], v[2], v[3]))
 	}
+	caughtUp(t, d, 5)
 	return d
 }
 
@@ -167,6 +168,7 @@ func TestManyWordsBeginAlike(t *testing.T) {
 	for n := range uint64(5000) {
 		d.Observe(visit(n, "u", "U", fmt.Sprintf("P%d", n), "N"))
 	}
+	caughtUp(t, d, 5000)
 	for text, complete := range map[string]bool{"p": false, "p49": true} {
 		a, err := d.Search(t.Context(), directory.Question{Fields: audit.Fields(audit.FieldPatientID), Text: text, Limit: 5000})
 		check(t, err)
@@ -181,6 +183,7 @@ func TestOverlong(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "d")
 	d := open(t, dir, new([]*audit.Record), 0)
 	d.Observe(visit(0, "jdoe", strings.Repeat("Doe ", 300), "P1", "N"))
+	caughtUp(t, d, 1)
 	for range 2 {
 		for field, complete := range map[audit.Field]bool{audit.FieldUserID: false, audit.FieldPatientID: true} {
 			a, err := d.Search(t.Context(), directory.Question{Fields: audit.Fields(field), Text: "jdoe", Limit: 10})
@@ -209,6 +212,7 @@ func TestRawAndRepeated(t *testing.T) {
 	r := record(1, s, "hosta", "hostb", "three", "Third^Name")
 	r.Runs = []uint32{2}
 	d.Observe(r)
+	caughtUp(t, d, 2)
 	for _, c := range []struct {
 		field audit.Field
 		text  string

@@ -186,6 +186,10 @@ func TestRecoverKeepsDamage(t *testing.T) {
 	}
 	to, err := journal.Quarantine(path)
 	check(t, err)
+	check(t, os.WriteFile(path, nil, 0o600))
+	if second, err := journal.Quarantine(path); err != nil || second == to {
+		t.Errorf("a second file of the same name went to %s: %v", second, err)
+	}
 	_, res := read(t, to, 0)
 	if len(res.Damages) != 1 || !res.Ended {
 		t.Errorf("in quarantine: %+v", res)

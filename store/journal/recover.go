@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 // Listed is one file of a journal.
@@ -43,7 +42,7 @@ type Recovered struct {
 }
 
 // Recover reads a file as Read does and then settles it: what is torn is copied to a
-// file of its own beside it, ending in .torn, and cut off; the end mark is written
+// file beside it, its name with .torn appended, and cut off; the end mark is written
 // where it lacks; and all is made durable, since what a crash left in the kernel's
 // memory need not be on the disk. A file that holds neither a group nor damage is
 // removed, so that its name is free. Below its durable offset it changes nothing;
@@ -112,19 +111,15 @@ func (r *Recovered) damagedEnd() bool {
 
 // moveTail copies the torn tail to a new file and makes it durable.
 func (r *Recovered) moveTail(path string, f *os.File) error {
-	var to *os.File
-	for i := 0; to == nil; i++ {
-		name := path + tornSuffix
-		if i > 0 {
-			name = fmt.Sprintf("%s.%d", name, i)
-		}
-		var err error
-		to, err = os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-		if err != nil && !errors.Is(err, os.ErrExist) {
-			return err
-		}
+	name, err := freeName(path, tornSuffix)
+	if err != nil {
+		return err
 	}
-	_, err := io.Copy(to, io.NewSectionReader(f, r.End, r.Torn))
+	to, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(to, io.NewSectionReader(f, r.End, r.Torn))
 	if err == nil {
 		err = to.Sync()
 	}
@@ -176,13 +171,31 @@ func Remove(path string) error {
 	return syncParent(path)
 }
 
-// Quarantine moves a damaged file out of the journal, to a name ending in .damaged
-// in the same directory, and gives its path: its bytes are kept for whoever wants to
+// Quarantine moves a damaged file out of the journal, to its name with .damaged
+// appended (and a number where that is taken), and gives its path: its bytes are kept for whoever wants to
 // rescue more from them.
 func Quarantine(path string) (string, error) {
-	to := strings.TrimSuffix(path, suffix) + suffix + damageSuffix
-	if err := os.Rename(path, to); err != nil {
+	to, err := freeName(path, damageSuffix)
+	if err == nil {
+		err = os.Rename(path, to)
+	}
+	if err != nil {
 		return "", fmt.Errorf("move damaged journal file aside: %w", err)
 	}
 	return to, syncParent(path)
+}
+
+// freeName gives path with ending, and a number where that name is taken.
+func freeName(path, ending string) (string, error) {
+	name := path + ending
+	for i := 1; ; i++ {
+		_, err := os.Lstat(name)
+		if errors.Is(err, os.ErrNotExist) {
+			return name, nil
+		}
+		if err != nil {
+			return "", err
+		}
+		name = fmt.Sprintf("%s%s.%d", path, ending, i)
+	}
 }

@@ -243,12 +243,11 @@ func (w *Writer) Sync() error {
 // Size is the file's length in bytes.
 func (w *Writer) Size() int64 { return w.pos.offset }
 
-// Next is the number that the next record must have; Durable the number up to
-// which, itself excluded, records are durable: what a new file begins with after
-// this one broke.
+// Next is the number that the next record must have.
 func (w *Writer) Next() uint64 { return w.pos.next }
 
-// Durable see Next.
+// Durable is the number of the first record that is not durable: what a new file
+// begins with after this one broke.
 func (w *Writer) Durable() uint64 { return w.durable.next }
 
 // Path is where the file lies.
