@@ -1,0 +1,50 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"arr/store"
+)
+
+func reindexCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "reindex",
+		Usage: "judge and index anew what an older parser stored",
+		UsageText: "arr reindex [--data DIR] [--zone ZONE]\n\n" +
+			"Makes class, findings and search index anew in every segment that an older version's\n" +
+			"parser wrote. Frames and hashes stay as they are. No server may have DIR open; it may be\n" +
+			"interrupted and begun again.\n\n" +
+			"Example:\n   arr reindex --data /var/lib/arr",
+		Flags:  []cli.Flag{dataFlag(), zoneFlag()},
+		Action: reindex,
+	}
+}
+
+func reindex(c *cli.Context) (err error) {
+	if c.Args().Present() {
+		return &exitError{exitUsage, fmt.Errorf("reindex takes no arguments; the directory goes to --data")}
+	}
+	options, err := parserOptions(c)
+	if err != nil {
+		return &exitError{exitUsage, err}
+	}
+	s, err := store.Open(dataDir(c), storeOptions(options))
+	if err != nil {
+		return &exitError{exitFailed, err}
+	}
+	bar := newProgress(c.App.ErrWriter, "reindexing")
+	total := 0
+	err = s.Reindex(c.Context, func(done, all int) {
+		total = all
+		bar.update(int64(done), int64(all))
+	})
+	bar.done()
+	if err = errors.Join(err, s.Close()); err != nil {
+		return &exitError{exitFailed, err}
+	}
+	fmt.Fprintf(c.App.Writer, "%d segments made anew\n", total)
+	return nil
+}
