@@ -23,8 +23,8 @@
 //     CR LF a trailer only by agreement, and evidence is not cut by a guess.
 //   - An LF or CR LF where a frame would begin is skipped, since some senders end
 //     counted frames with one.
-//   - The lines of one audit message are one frame: from a line with its start
-//     tag (or with an XML declaration at its end) to the line with its end tag,
+//   - The lines of one audit message are one frame: from a line with its start tag
+//     (or with an XML declaration or comment at its end) to that with its end tag,
 //     but never past a line that can only begin another (a syslog PRI, an XML
 //     declaration, another start tag).
 //   - A length with a leading zero or of more than ten digits, and over TLS

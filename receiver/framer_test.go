@@ -116,6 +116,7 @@ func TestFramerJoinsLines(t *testing.T) {
 		"element is no PRI":     {"<AuditMessage>\n<1a>\n<1234>\n<a>\n</AuditMessage>\n", []string{"0 <AuditMessage>\n<1a>\n<1234>\n<a>\n</AuditMessage>"}},
 		"declaration begins":    {"<AuditMessage>\n<?xml version='1.0'?>\n<AuditMessage>\n</AuditMessage>\n", []string{"0 <AuditMessage>", "0 <?xml version='1.0'?>\n<AuditMessage>\n</AuditMessage>"}},
 		"another root begins":   {"<AuditMessage>\n<AuditMessageX>\n<AuditMessage>\n</AuditMessage>\n", []string{"0 <AuditMessage>\n<AuditMessageX>", "0 <AuditMessage>\n</AuditMessage>"}},
+		"comment first":         {"<1><!-- a -->\n<!-- b -->\n<AuditMessage>\n</AuditMessage>\nx\n", []string{"0 <1><!-- a -->\n<!-- b -->\n<AuditMessage>\n</AuditMessage>", "0 x"}},
 		"other document":        {"<?xml version='1.0'?>\n<foo>\n</foo>\n", []string{"0 <?xml version='1.0'?>", "0 <foo>", "0 </foo>"}},
 		"name without a tag":    {"<1>AuditMessage failed\nx\n", []string{"0 <1>AuditMessage failed", "0 x"}},
 		"other name":            {"<1><AuditMessages>\nx\n", []string{"0 <1><AuditMessages>", "0 x"}},

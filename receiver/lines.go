@@ -19,7 +19,7 @@ type xmlState uint8
 
 const (
 	xmlNone   xmlState = iota // no beginning of one
-	xmlProlog                 // an XML declaration, at a line's end, but no root
+	xmlProlog                 // an XML declaration or comment, at a line's end, but no root
 	xmlRoot                   // the root's start tag, but not its end tag
 )
 
@@ -55,7 +55,7 @@ func (l *lineState) read(line []byte) verdict {
 			return lineIsAnothers // the root of some other document
 		}
 		return lineGoesOn
-	case endsWithDeclaration(line):
+	case endsInProlog(line):
 		l.xml = xmlProlog
 		return lineGoesOn
 	}
@@ -153,10 +153,12 @@ func prefixStart(line []byte, at int) int {
 	return i
 }
 
-// endsWithDeclaration says whether an XML declaration is the last thing on line.
-func endsWithDeclaration(line []byte) bool {
+// endsInProlog says whether an XML declaration or a comment is the last thing on
+// line.
+func endsInProlog(line []byte) bool {
 	line = bytes.TrimRight(line, " \t\r\n")
-	return bytes.HasSuffix(line, []byte("?>")) && bytes.Contains(line, []byte("<?xml "))
+	return bytes.HasSuffix(line, []byte("?>")) && bytes.Contains(line, []byte("<?xml ")) ||
+		bytes.HasSuffix(line, []byte("-->")) && bytes.Contains(line, []byte("<!--"))
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

@@ -130,7 +130,7 @@ func (s *stream) cut(received int64) (need int) {
 	for {
 		before := s.framer.mode
 		p, need := s.framer.next(s.cur.b[s.r:s.w])
-		if s.framer.mode == modeUnframed && before != modeUnframed {
+		if before < modeUnframed && s.framer.mode >= modeUnframed {
 			s.c.srv.trouble(report{peer: s.c.host, cause: CauseFraming})
 		}
 		if need > 0 {

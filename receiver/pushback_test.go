@@ -1,0 +1,346 @@
+package receiver_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"arr/audit"
+	"arr/receiver"
+)
+
+// gate is a handler's before that blocks while it is closed.
+type gate struct{ ch atomic.Pointer[chan struct{}] }
+
+func (g *gate) close() { ch := make(chan struct{}); g.ch.Store(&ch) }
+func (g *gate) open()  { close(*g.ch.Swap(nil)) }
+
+func (g *gate) before(context.Context, []audit.Entry) error {
+	if ch := g.ch.Load(); ch != nil {
+		<-*ch
+	}
+	return nil
+}
+
+// A connection whose frames are not stored is read no further than its buffers
+// reach, and what its sender can't send it keeps.
+func TestBackPressure(t *testing.T) {
+	var g gate
+	g.close()
+	r := serveTCP(t, &receiver.Server{Handler: &recorder{before: g.before}}, receiver.ListenerOptions{})
+	c := dial(t, r.addr).(*net.TCPConn)
+	if err := c.SetWriteDeadline(time.Now().Add(500 * time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	frame := counted("<85>1 " + strings.Repeat("x", 994))
+	sent := 0
+	chunk := []byte(strings.Repeat(frame, 100))
+	for sent < 64<<20 {
+		n, err := c.Write(chunk)
+		sent += n
+		if err != nil {
+			break
+		}
+	}
+	if sent == 64<<20 {
+		t.Fatal("never pushed back")
+	}
+	if st := r.Stats(); st.TCP.Frames != 0 || st.Memory > 4<<20 {
+		t.Errorf("%d frames counted, %d bytes of memory", st.TCP.Frames, st.Memory)
+	}
+	g.open()
+	c.Close()
+	r.frames(t, sent/len(frame))
+}
+
+// Of a handler that blocks for long, the connections are closed and new ones
+// refused; what was read is stored once it can be.
+func TestStall(t *testing.T) {
+	var g gate
+	g.close()
+	r := serveTCP(t, &receiver.Server{Handler: &recorder{before: g.before}, StallTimeout: 50 * time.Millisecond}, receiver.ListenerOptions{})
+	idle := dial(t, r.addr)
+	c := dial(t, r.addr)
+	send(t, c, counted("a")+counted("b"))
+	closed(t, c)
+	if st := r.Stats(); st.Stalls != 1 || st.Stalled != 1 {
+		t.Errorf("%d stalls, %d at this moment", st.Stalls, st.Stalled)
+	}
+	closed(t, dial(t, r.addr))
+	open(t, idle)
+	g.open()
+	equal(t, r.frames(t, 2), "a", "b")
+	eventually(t, "the end of the stall", func() bool { return r.Stats().Stalled == 0 })
+	send(t, idle, counted("c"))
+	send(t, dial(t, r.addr), counted("d"))
+	r.frames(t, 4)
+}
+
+func TestHandlerFails(t *testing.T) {
+	for name, before := range map[string]func(context.Context, []audit.Entry) error{
+		"error": func(_ context.Context, e []audit.Entry) error {
+			if string(e[0].Frame) == "bad" {
+				return errors.New("disk on fire")
+			}
+			return nil
+		},
+		"panic": func(_ context.Context, e []audit.Entry) error {
+			if string(e[0].Frame) == "bad" {
+				panic(fmt.Sprintf("secret %s", e[0].Frame))
+			}
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := serveTCP(t, &receiver.Server{Handler: &recorder{before: before}}, receiver.ListenerOptions{})
+			other, c := dial(t, r.addr), dial(t, r.addr)
+			send(t, c, counted("bad"))
+			closed(t, c)
+			send(t, other, counted("good"))
+			equal(t, r.frames(t, 1), "good")
+			eventually(t, "the counts", func() bool { st := r.Stats(); return st.NotStored == 1 && st.TCP.Frames == 1 })
+			if tr := r.Troubles(); len(tr) != 1 || tr[0].Cause != receiver.CauseHandler {
+				t.Errorf("%+v", tr)
+			}
+			if strings.Contains(r.log.String(), "secret") {
+				t.Error("a panic's value in the log")
+			}
+		})
+	}
+}
+
+// Half-read frames that hold all the memory do not keep other frames out for ever,
+// nor do they hold up small ones at all.
+func TestMemoryIsFair(t *testing.T) {
+	const large = 1 << 20
+	r := serveTCP(t, &receiver.Server{MaxFrame: large, Memory: 1, FrameTimeout: 200 * time.Millisecond}, receiver.ListenerOptions{})
+	half := fmt.Sprintf("%d %s", large, strings.Repeat("x", 100))
+	var hogs []net.Conn
+	for range 6 {
+		c := dial(t, r.addr)
+		send(t, c, half)
+		hogs = append(hogs, c)
+	}
+	eventually(t, "waiting", func() bool { return r.Stats().MemoryWaits == 4 })
+	send(t, dial(t, r.addr), strings.Repeat(counted("small"), 1000))
+	r.frames(t, 1000)
+	want := strings.Repeat("y", large)
+	last := dial(t, r.addr)
+	go last.Write([]byte(counted(want)))
+	// Each hog is closed FrameTimeout after it got its memory.
+	for _, c := range hogs {
+		closed(t, c)
+	}
+	frames := r.frames(t, 1007)
+	var whole, part int
+	for i, f := range frames[1000:] {
+		switch e := r.all()[1000+i]; {
+		case f == want && e.Flags == 0:
+			whole++
+		case f == strings.Repeat("x", 100) && e.Flags == audit.FlagCutAtClose:
+			part++
+		}
+	}
+	if whole != 1 || part != 6 {
+		t.Errorf("%d whole frames and %d parts", whole, part)
+	}
+	if n := r.Stats().FrameTimeouts; n != 6 {
+		t.Errorf("%d timeouts", n)
+	}
+}
+
+// A sender that never stops, but hardly sends, must give way.
+func TestSlowSenderGivesWay(t *testing.T) {
+	const large = 1 << 20
+	r := serveTCP(t, &receiver.Server{MaxFrame: large, Memory: 1, FrameTimeout: 300 * time.Millisecond}, receiver.ListenerOptions{})
+	var slow []net.Conn
+	for range 2 {
+		c := dial(t, r.addr)
+		send(t, c, fmt.Sprintf("%d ", large))
+		slow = append(slow, c)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for ended := 0; ended < len(slow); time.Sleep(20 * time.Millisecond) {
+			ended = 0
+			for _, c := range slow {
+				if _, err := c.Write([]byte("x")); err != nil {
+					ended++
+				}
+			}
+		}
+	}()
+	eventually(t, "the memory to be taken", func() bool { return r.Stats().Memory >= 2*large })
+	for range 2 {
+		c := dial(t, r.addr)
+		go c.Write([]byte(counted(strings.Repeat("y", large))))
+	}
+	<-done
+	eventually(t, "the others' frames", func() bool {
+		n := 0
+		for _, e := range r.all() {
+			if len(e.Frame) == large {
+				n++
+			}
+		}
+		return n == 2
+	})
+}
+
+func TestIdleIsNeverClosed(t *testing.T) {
+	r := serveTCP(t, &receiver.Server{FrameTimeout: 30 * time.Millisecond, HandshakeTimeout: 30 * time.Millisecond}, receiver.ListenerOptions{})
+	silent, c := dial(t, r.addr), dial(t, r.addr)
+	send(t, c, counted("a"))
+	r.frames(t, 1)
+	time.Sleep(100 * time.Millisecond)
+	open(t, c)
+	open(t, silent)
+	send(t, c, counted("b"))
+	send(t, silent, counted("c"))
+	r.frames(t, 3)
+}
+
+func TestFrameTimeout(t *testing.T) {
+	for _, stream := range []string{"10 abc", "<1>abc", "12", "<AuditMessage>\n<a/>\n"} {
+		r := serveTCP(t, &receiver.Server{FrameTimeout: 30 * time.Millisecond}, receiver.ListenerOptions{})
+		c := dial(t, r.addr)
+		send(t, c, stream)
+		closed(t, c)
+		r.frames(t, 1)
+		if e := r.all()[0]; e.Flags != audit.FlagCutAtClose || !strings.Contains(stream, string(e.Frame)) {
+			t.Errorf("%q: %+v", stream, e)
+		}
+		if n := r.Stats().FrameTimeouts; n != 1 {
+			t.Errorf("%d timeouts", n)
+		}
+	}
+}
+
+// A thousand connections that were busy and fell silent cost little and harm
+// nobody.
+func TestManyIdleConnections(t *testing.T) {
+	const conns = 1000
+	r := serveTCP(t, &receiver.Server{}, receiver.ListenerOptions{})
+	for i := range conns {
+		c := dial(t, r.addr)
+		if i%2 == 0 {
+			send(t, c, strings.Repeat(counted(strings.Repeat("x", 1000)), 20))
+		}
+	}
+	r.frames(t, conns/2*20)
+	eventually(t, "memory to be given back", func() bool { return r.Stats().Memory == 0 })
+	send(t, dial(t, r.addr), counted("another"))
+	frames := r.frames(t, conns/2*20+1)
+	if frames[len(frames)-1] != "another" {
+		t.Error("the other sender's frame is missing")
+	}
+}
+
+func TestTooManyConnections(t *testing.T) {
+	r := serveTCP(t, &receiver.Server{MaxConns: 2}, receiver.ListenerOptions{})
+	a, b := dial(t, r.addr), dial(t, r.addr)
+	closed(t, dial(t, r.addr))
+	open(t, b)
+	if n := r.Stats().Refused[receiver.CauseTooMany]; n != 1 {
+		t.Errorf("%d refused", n)
+	}
+	a.Close()
+	eventually(t, "room", func() bool { return r.Stats().Open == 1 })
+	send(t, dial(t, r.addr), counted("x"))
+	r.frames(t, 1)
+}
+
+// Shutdown keeps what senders have sent, and ends.
+func TestShutdownDrains(t *testing.T) {
+	var g gate
+	g.close()
+	r := serveTCP(t, &receiver.Server{Handler: &recorder{before: g.before}}, receiver.ListenerOptions{})
+	idle, c := dial(t, r.addr), dial(t, r.addr)
+	const n = 20_000
+	send(t, c, strings.Repeat(counted("<85>1 frame"), n)+"10 part")
+	eventually(t, "both to be accepted", func() bool { return r.Stats().Open == 2 })
+	shut := make(chan error)
+	go func() { shut <- r.Shutdown(context.Background()) }()
+	closed(t, idle)
+	g.open()
+	if err := <-shut; err != nil {
+		t.Fatal(err)
+	}
+	frames := r.frames(t, n+1)
+	if last := r.all()[n]; frames[n] != "part" || last.Flags != audit.FlagCutAtClose {
+		t.Errorf("%d frames, the last %q with flags %d", len(frames), frames[n], last.Flags)
+	}
+	if _, err := net.Dial("tcp", r.addr); err == nil {
+		t.Error("still listening")
+	}
+}
+
+func TestShutdownGivesUp(t *testing.T) {
+	var g gate
+	g.close()
+	r := prepare(t, &receiver.Server{Handler: &recorder{before: g.before}})
+	ln := listen(t)
+	done := make(chan error)
+	go func() { done <- r.ServeTCP(context.Background(), ln, receiver.ListenerOptions{}) }()
+	c := dial(t, ln.Addr().String())
+	send(t, c, counted("a"))
+	eventually(t, "a connection", func() bool { return r.Stats().Open == 1 })
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	if err := r.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Shutdown: %v", err)
+	}
+	closed(t, c)
+	g.open()
+	if err := <-done; err != nil {
+		t.Errorf("Serve: %v", err)
+	}
+	equal(t, r.frames(t, 1), "a")
+}
+
+func TestContextEndsServing(t *testing.T) {
+	r := prepare(t, &receiver.Server{})
+	ln := listen(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error)
+	go func() { done <- r.ServeTCP(ctx, ln, receiver.ListenerOptions{}) }()
+	c := dial(t, ln.Addr().String())
+	send(t, c, counted("a"))
+	r.frames(t, 1)
+	cancel()
+	closed(t, c)
+	if err := <-done; err != nil {
+		t.Errorf("Serve: %v", err)
+	}
+}
+
+// failingListener fails to accept a few times, as where files run out.
+type failingListener struct {
+	net.Listener
+	left atomic.Int32
+}
+
+func (l *failingListener) Accept() (net.Conn, error) {
+	if l.left.Add(-1) >= 0 {
+		return nil, errors.New("too many open files")
+	}
+	return l.Listener.Accept()
+}
+
+func TestAcceptIsTriedAgain(t *testing.T) {
+	r := prepare(t, &receiver.Server{})
+	ln := &failingListener{Listener: listen(t)}
+	ln.left.Store(3)
+	r.serve(t, func(ctx context.Context) error { return r.ServeTCP(ctx, ln, receiver.ListenerOptions{}) })
+	send(t, dial(t, ln.Addr().String()), counted("a"))
+	equal(t, r.frames(t, 1), "a")
+	if n := strings.Count(r.log.String(), "too many open files"); n != 1 {
+		t.Errorf("logged %d times", n)
+	}
+}
