@@ -48,6 +48,9 @@ func bodyOf(frame []byte, from int) body {
 			b.kind, b.off, b.junk = xmlBody, p+at, at > 0
 		}
 	}
+	if b.kind == xmlBody {
+		b.end = b.off + len(wholeRunes(frame[b.off:b.end]))
+	}
 	return b
 }
 
@@ -57,18 +60,27 @@ func opensMarkup(c byte) bool {
 	return c == '?' || c == '!' || c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= 0x80
 }
 
-// documentIn gives where an audit message begins in a text, -1 if nowhere.
+// maxPrefix bounds the namespace prefix that is looked for before a root's name.
+const maxPrefix = 64
+
+// documentIn gives where an audit message begins in a text, -1 if nowhere: at its XML
+// declaration, else at its root's start tag.
 func documentIn(text []byte) int {
-	root := bytes.Index(text, []byte("AuditMessage"))
-	if root < 0 {
-		return -1
+	for from := 0; ; {
+		i := bytes.Index(text[from:], []byte("AuditMessage"))
+		if i < 0 {
+			return -1
+		}
+		root := from + i
+		from = root + 1
+		near := max(0, root-maxPrefix)
+		at := bytes.LastIndexByte(text[near:root], '<')
+		if at < 0 || bytes.ContainsAny(text[near+at:root], " />=\"'\n") {
+			continue
+		}
+		if declared := bytes.LastIndex(text[:near+at], []byte("<?xml")); declared >= 0 {
+			return declared
+		}
+		return near + at
 	}
-	at := bytes.LastIndexByte(text[:root], '<')
-	if at < 0 || bytes.ContainsAny(text[at:root], " />=\"'\n") {
-		return -1
-	}
-	if declared := bytes.LastIndex(text[:at], []byte("<?xml")); declared >= 0 {
-		return declared
-	}
-	return at
 }

@@ -3,6 +3,7 @@ package parser_test
 import (
 	"bytes"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -105,7 +106,37 @@ func checkFrame(t testing.TB, p *parser.Parser, frame []byte, flags audit.Flags)
 			t.Fatalf("parsing again gave another record:\n%+v\n%+v", again, rec)
 		}
 	}
+	if rec.Class == audit.Unchecked && !rec.Shape.Raw {
+		checkReadings(t, p, rec)
+	}
 	return rec
+}
+
+// checkReadings checks that a record whose shape tells what its values are has the
+// same values as one that is read for itself, which unframed ones always are.
+func checkReadings(t testing.TB, p *parser.Parser, rec *audit.Record) {
+	t.Helper()
+	whole := &audit.Record{Entry: rec.Entry}
+	whole.Flags |= audit.FlagUnframed
+	p.Parse(whole)
+	if !whole.Shape.Raw {
+		t.Fatal("an unframed message has a shape")
+	}
+	if got, want := valueSet(rec), valueSet(whole); !maps.Equal(got, want) {
+		t.Fatalf("values %v, read for themselves %v", got, want)
+	}
+}
+
+// valueSet is the set of a record's values, those that say nothing apart.
+func valueSet(rec *audit.Record) map[audit.FieldValue]bool {
+	set := map[audit.FieldValue]bool{}
+	rec.Each(^audit.Metadata, func(f audit.FieldSet, v []byte) bool {
+		if len(v) > 0 {
+			set[audit.FieldValue{Fields: f, Value: string(v)}] = true
+		}
+		return true
+	})
+	return set
 }
 
 // checkShape checks that a shape's skeleton alone gives it back.

@@ -91,7 +91,7 @@ func TestClasses(t *testing.T) {
 		{"hello", 0, audit.Unframed, "hello"},
 		{"", 0, audit.Unframed, ""},
 		{"<13>1 - - - - - - hello", audit.FlagUnframed, audit.Unframed, "hello"},
-		{"12 <13>1 - - - - - - " + minimal, audit.FlagUnframed, audit.Unframed, "1"},
+		{"12 <13>1 - - - - - - " + minimal, audit.FlagUnframed, audit.Unframed, "12 <13>1 - - - - - -|1"},
 		{header + minimal, audit.FlagUnframed, audit.Unframed, "1"},
 		{header + minimal, audit.FlagTruncated, audit.Unchecked, "1"},
 		{header + "<AuditMessage>", 0, audit.Malformed, ""},

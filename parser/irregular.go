@@ -2,6 +2,7 @@ package parser
 
 import (
 	"bytes"
+	"unicode/utf8"
 
 	"arr/audit"
 	"arr/scan"
@@ -10,6 +11,7 @@ import (
 // reading is a document made readable: the frame's bytes, and what each decoder made
 // of them.
 type reading struct {
+	kind     bodyKind
 	off      int // where the first text begins in the frame
 	texts    [][]byte
 	decoders []decoder // decoders[i] makes texts[i+1] of texts[i]
@@ -41,17 +43,8 @@ func (r *reading) source(off, end int) span {
 // readable decodes a frame's body and undoes what relays did to it.
 func (p *Parser) readable(frame []byte, h *header) reading {
 	b := bodyOf(frame, h.end)
-	raw := frame[b.off:b.end]
-	if b.kind == xmlBody {
-		raw = wholeRunes(raw)
-	}
-	r := reading{off: b.off, junk: b.junk, texts: [][]byte{raw}}
-	p.scanner.Reset(r.text(), 0)
-	d, finding := decoderFor(r.text(), p.scanner.Encoding())
-	r.finding = finding
-	if d != nil {
-		r.apply(d)
-	}
+	r := reading{kind: b.kind, off: b.off, junk: b.junk, texts: [][]byte{frame[b.off:b.end]}}
+	p.decode(&r)
 	mark := findEscapes(r.text())
 	if mark == 0 {
 		return r
@@ -59,14 +52,7 @@ func (p *Parser) readable(frame []byte, h *header) reading {
 	structural, faults := p.judgeText(r.text())
 	escaped := r
 	escaped.apply(unescaper(mark))
-	if order, _ := kindOfBytes(escaped.text()); !order && finding == "" {
-		// 8-bit bytes came out of the escapes: they have an encoding of their own.
-		p.scanner.Reset(escaped.text(), 0)
-		if d, finding = decoderFor(escaped.text(), p.scanner.Encoding()); d != nil {
-			escaped.finding = finding
-			escaped.apply(d)
-		}
-	}
+	p.decode(&escaped)
 	if !structural {
 		if _, after := p.judgeText(escaped.text()); after >= faults {
 			return r
@@ -75,6 +61,22 @@ func (p *Parser) readable(frame []byte, h *header) reading {
 	escaped.relayed = true
 	escaped.junk = b.junk && escapeMark(frame[h.end:b.off]) == 0
 	return escaped
+}
+
+// decode makes UTF-8 of a reading's text, by its declaration or by its bytes. What
+// relays' escapes stood for may have to be decoded when the text around it was not.
+func (p *Parser) decode(r *reading) {
+	if len(r.decoders) > 0 && utf8.Valid(r.text()) {
+		return
+	}
+	p.scanner.Reset(r.text(), 0)
+	d, finding := decoderFor(r.text(), p.scanner.Encoding())
+	if d != nil {
+		r.apply(d)
+	}
+	if finding != "" {
+		r.finding = finding
+	}
 }
 
 // judgeText says whether escaped white space stands where only tags may, and how many
@@ -94,12 +96,18 @@ func (p *Parser) judgeText(text []byte) (structural bool, faults int) {
 func (p *Parser) irregular(rec *audit.Record, h *header) {
 	r := p.readable(rec.Frame, h)
 	text := r.text()
-	doc := read(&p.scanner, text, 0)
+	var doc reader
+	if r.kind != textBody {
+		doc = read(&p.scanner, text, 0)
+	}
 	if !doc.isAudit {
 		p.irregularForeign(rec, h, &r)
 		return
 	}
 	keepWhole(rec, h)
+	if r.junk {
+		addText(rec, rec.Frame[h.end:r.off])
+	}
 	event := ""
 	for i := range doc.values {
 		m := &doc.values[i]
@@ -129,8 +137,14 @@ func (p *Parser) irregularForeign(rec *audit.Record, h *header, r *reading) {
 		return
 	}
 	keepWhole(rec, h)
-	if text := readableText(r.text()); len(text) > 0 {
-		rec.Extra = append(rec.Extra, audit.FieldValue{Fields: headerFields(columnText), Value: string(text)})
+	addText(rec, r.text())
+}
+
+// addText adds text outside an audit message to rec's values, read as Record.Each reads
+// that of a slot.
+func addText(rec *audit.Record, text []byte) {
+	if text = readableText(text); len(text) > 0 {
+		rec.Extra = append(rec.Extra, audit.FieldValue{Fields: headerFields(columnText), Value: plain(audit.KindText, text)})
 	}
 }
 
@@ -148,7 +162,7 @@ func headerValues(frame []byte, h *header) (values []audit.FieldValue) {
 		column audit.Column
 	}{{h.host, columnHostname}, {h.app, columnApp}, {h.msg, columnMsgID}, {h.structured, columnStructured}} {
 		if !nilValue(frame, f.at) {
-			values = append(values, audit.FieldValue{Fields: headerFields(f.column), Value: string(f.at.of(frame))})
+			values = append(values, audit.FieldValue{Fields: headerFields(f.column), Value: plain(audit.KindText, f.at.of(frame))})
 		}
 	}
 	return values

@@ -14,6 +14,9 @@ func (p *Parser) Message(e *audit.Entry) (audit.Header, *audit.Message, []byte) 
 	h := splitHeader(e.Frame)
 	r := p.readable(e.Frame, &h)
 	text := readableText(r.text())
+	if r.kind == textBody {
+		return headerOf(e.Frame, &h), nil, text
+	}
 	return headerOf(e.Frame, &h), p.messageOf(text), text
 }
 

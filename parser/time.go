@@ -34,11 +34,11 @@ func dateTime(b []byte, zone *time.Location) (us int64, zoned, ok bool) {
 	if r.bad || r.pos != len(b) || !validTime(year, month, day, hour, minute, second) {
 		return 0, false, false
 	}
-	if !zoned {
-		return time.Date(year, time.Month(month), day, hour, minute, second, micro*1000, zone).UnixMicro(), false, true
+	if zoned {
+		zone = time.UTC
 	}
-	secs := daysFromCivil(year, month, day)*86400 + int64(hour*3600+minute*60+second-offset)
-	return secs*1e6 + int64(micro), true, true
+	t := time.Date(year, time.Month(month), day, hour, minute, second-offset, micro*1000, zone)
+	return t.UnixMicro(), zoned, true
 }
 
 // isTimestamp says whether b is a TIMESTAMP as RFC 5424 §6.2.3 wants it.
@@ -77,41 +77,16 @@ func matchesForm(b []byte, form string) bool {
 	return true
 }
 
+// validTime says whether there is such a time. A leap second is one, and the end of a
+// day as its hour 24.
 func validTime(year, month, day, hour, minute, second int) bool {
-	if month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || minute > 59 || second > 60 {
+	if month < 1 || month > 12 || day < 1 || day > 31 || minute > 59 || second > 60 {
+		return false
+	}
+	if day > 28 && time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Day() != day {
 		return false
 	}
 	return hour < 24 || hour == 24 && minute == 0 && second == 0
-}
-
-func daysIn(year, month int) int {
-	switch month {
-	case 4, 6, 9, 11:
-		return 30
-	case 2:
-		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
-			return 29
-		}
-		return 28
-	}
-	return 31
-}
-
-// daysFromCivil counts the days from 1970-01-01 in the proleptic Gregorian calendar:
-// years begin in March, so that the leap day is a year's last.
-func daysFromCivil(year, month, day int) int64 {
-	if month <= 2 {
-		year--
-		month += 12
-	}
-	era := year / 400
-	if year < 0 {
-		era = (year - 399) / 400
-	}
-	yoe := year - era*400
-	doy := (153*(month-3)+2)/5 + day - 1
-	doe := yoe*365 + yoe/4 - yoe/100 + doy
-	return int64(era)*146097 + int64(doe) - 719468
 }
 
 // timeReader reads digits and marks; bad is set by what does not fit.

@@ -2,8 +2,7 @@ package scan_test
 
 import (
 	"bytes"
-	"encoding/xml"
-	"io"
+	"math"
 	"testing"
 	"time"
 
@@ -23,21 +22,26 @@ func documents(n int) (docs [][]byte, size int64) {
 	return docs, size
 }
 
+// reference is how long encoding/xml takes for a document at best.
+func reference(tb testing.TB, docs [][]byte) time.Duration {
+	best := time.Duration(math.MaxInt64)
+	for range 3 {
+		start := time.Now()
+		for _, doc := range docs {
+			if !accepts(doc) {
+				tb.Fatal("encoding/xml refuses a document")
+			}
+		}
+		best = min(best, time.Since(start))
+	}
+	return best / time.Duration(len(docs))
+}
+
 // BenchmarkScan reads all tokens. "x-encoding/xml" is how many times faster that is
 // than encoding/xml's Token over the same documents.
 func BenchmarkScan(b *testing.B) {
 	docs, size := documents(512)
-	start := time.Now()
-	for _, doc := range docs {
-		for d := xml.NewDecoder(bytes.NewReader(doc)); ; {
-			if _, err := d.Token(); err == io.EOF {
-				break
-			} else if err != nil {
-				b.Fatal(err)
-			}
-		}
-	}
-	reference := time.Since(start) / time.Duration(len(docs))
+	ref := reference(b, docs)
 	var s scan.Scanner
 	b.SetBytes(size / int64(len(docs)))
 	b.ReportAllocs()
@@ -51,5 +55,5 @@ func BenchmarkScan(b *testing.B) {
 		}
 		i++
 	}
-	b.ReportMetric(float64(reference)/(float64(b.Elapsed())/float64(b.N)), "x-encoding/xml")
+	b.ReportMetric(float64(ref)/(float64(b.Elapsed())/float64(b.N)), "x-encoding/xml")
 }

@@ -1,8 +1,8 @@
 package scan
 
 // nameTable finds a vocabulary name's number: a small open-addressed hash table
-// over length, first, middle and last byte, with the name itself compared at the
-// end. It is built once from the vocabulary and only read.
+// over length, first and middle byte, which nearly tell the vocabulary apart, with the
+// name itself compared at the end. It is built once and only read.
 type nameTable struct {
 	slots [256]uint8
 	names []string
@@ -29,8 +29,7 @@ func makeNameTable(names []string) *nameTable {
 }
 
 func nameHash(n []byte) uint8 {
-	l := len(n)
-	return uint8(l*29) + n[0] + n[l/2]*7 + n[l-1]*13 + n[2*l/3]*3
+	return uint8(len(n)*29) + n[0]*3 + n[len(n)/2]*7
 }
 
 // find gives the number of name, 0 if it is none of the vocabulary.
