@@ -15,8 +15,6 @@ type phrase struct {
 	inRow bool
 	// pivot is the word that is looked for first: the longest.
 	pivot int
-	// ascii: every word is in ASCII, so that a value in ASCII may hold them.
-	ascii bool
 }
 
 // needle is one word, folded.
@@ -31,12 +29,11 @@ type needle struct {
 
 // newPhrase takes a value apart. Where it is to be a prefix, its last word is.
 func newPhrase(value string, prefix, inRow bool) *phrase {
-	p := &phrase{inRow: inRow, ascii: true}
+	p := &phrase{inRow: inRow}
 	Words([]byte(value), func(w []byte) {
 		n := needle{word: bytes.Clone(w)}
 		n.rarest()
 		p.words = append(p.words, n)
-		p.ascii = p.ascii && isASCII(w)
 	})
 	if len(p.words) > 0 {
 		p.words[len(p.words)-1].prefix = prefix
@@ -62,12 +59,19 @@ func (p *phrase) hashes() []uint64 {
 
 // match says whether the words stand in value.
 func (p *phrase) match(value []byte) bool {
-	if !isASCII(value) {
-		return p.matchFolding(value)
+	if isASCII(value) {
+		return p.matchFlat(value)
 	}
-	if !p.ascii {
-		return false
-	}
+	scratch := takeScratch()
+	*scratch = appendFlat((*scratch)[:0], value)
+	found := p.matchFlat(*scratch)
+	giveScratch(scratch)
+	return found
+}
+
+// matchFlat is match for text without accents, as appendFlat makes it: a byte beyond ASCII
+// is part of a word.
+func (p *phrase) matchFlat(value []byte) bool {
 	if !p.inRow {
 		for i := range p.words {
 			if p.words[i].next(value, 0) < 0 {
@@ -119,39 +123,7 @@ func (p *phrase) after(value []byte) bool {
 	return true
 }
 
-// matchFolding is match for a value that is not in ASCII: word by word. Bit i of the
-// state says that word i was found, in a row after those before it.
-func (p *phrase) matchFolding(value []byte) bool {
-	var state uint64
-	all := uint64(1)<<(len(p.words)-1)<<1 - 1
-	found := false
-	Words(value, func(w []byte) {
-		if found {
-			return
-		}
-		var is uint64
-		for i := range p.words {
-			if p.words[i].is(w) {
-				is |= 1 << i
-			}
-		}
-		if p.inRow {
-			state = (state<<1 | 1) & is
-			found = state>>(len(p.words)-1) != 0
-		} else {
-			state |= is
-			found = state == all
-		}
-	})
-	return found
-}
-
-func (n *needle) is(word []byte) bool {
-	return bytes.Equal(word, n.word) || n.prefix && bytes.HasPrefix(word, n.word)
-}
-
-// next gives the first place from on where the word stands in value, which is in ASCII,
-// or -1.
+// next gives the first place from on where the word stands in value, or -1.
 func (n *needle) next(value []byte, from int) int {
 	if len(value)-from < len(n.word) {
 		return -1
@@ -193,7 +165,7 @@ func (n *needle) stands(value []byte, at int) bool {
 		(n.prefix || end == len(value) || classes[value[end]] == separator)
 }
 
-// equalFolded compares text in ASCII with a folded word of the same length.
+// equalFolded compares text without accents with a folded word of the same length.
 func equalFolded(text, word []byte) bool {
 	for i, c := range text {
 		if asciiLower(c) != word[i] {

@@ -2,6 +2,7 @@ package query
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"sync"
 	"unicode"
 	"unicode/utf8"
@@ -115,17 +116,37 @@ func runeAt(b []byte) (rune, int) {
 }
 
 func inWord(r rune) bool {
-	if r < utf8.RuneSelf {
-		return classes[r] != separator
+	if r < latinEnd {
+		return latin[r].inWord
 	}
 	return unicode.In(r, unicode.L, unicode.Nd, unicode.M)
 }
 
 // appendFolded appends what a character of a word becomes.
 func appendFolded(dst []byte, r rune) []byte {
-	if r < utf8.RuneSelf {
-		return append(dst, asciiLower(byte(r)))
+	if r < latinEnd {
+		return append(dst, latin[r].folded...)
 	}
+	return appendDecomposed(dst, r)
+}
+
+// latin has, for the characters of Latin scripts, whether they are part of words and what
+// they become: most text needs no others.
+var latin = func() (t [latinEnd]struct {
+	inWord bool
+	folded string
+}) {
+	for r := range rune(latinEnd) {
+		t[r].inWord = unicode.In(r, unicode.L, unicode.Nd, unicode.M)
+		t[r].folded = string(appendDecomposed(nil, r))
+	}
+	return t
+}()
+
+// latinEnd is the end of the blocks of letters that Unicode calls Latin.
+const latinEnd = 0x250
+
+func appendDecomposed(dst []byte, r rune) []byte {
 	var buf [utf8.UTFMax]byte
 	n := utf8.EncodeRune(buf[:], r)
 	parts := norm.NFD.Properties(buf[:n]).Decomposition()
@@ -136,6 +157,27 @@ func appendFolded(dst []byte, r rune) []byte {
 		p, size := utf8.DecodeRune(parts)
 		dst = appendPart(dst, p)
 		parts = parts[size:]
+	}
+	return dst
+}
+
+// appendFlat appends value with every character beyond ASCII folded, as Words does, or a
+// blank in its place where it is not part of a word. ASCII stays as it is, so that the
+// words of the result, its upper case folded, are those of value.
+func appendFlat(dst, value []byte) []byte {
+	for len(value) > 0 {
+		n := asciiLength(value)
+		dst, value = append(dst, value[:n]...), value[n:]
+		if len(value) == 0 {
+			break
+		}
+		r, size := runeAt(value)
+		if inWord(r) {
+			dst = appendFolded(dst, r)
+		} else {
+			dst = append(dst, ' ')
+		}
+		value = value[size:]
 	}
 	return dst
 }
@@ -172,19 +214,22 @@ func appendASCIILower(dst, b []byte) []byte {
 	return dst
 }
 
-func isASCII(b []byte) bool {
-	for len(b) >= 8 {
-		if binary.LittleEndian.Uint64(b)&0x8080808080808080 != 0 {
-			return false
-		}
-		b = b[8:]
-	}
-	for _, c := range b {
-		if c >= utf8.RuneSelf {
-			return false
+func isASCII(b []byte) bool { return asciiLength(b) == len(b) }
+
+// asciiLength is how many bytes of ASCII b starts with.
+func asciiLength(b []byte) int {
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		if high := binary.LittleEndian.Uint64(b[i:]) & 0x8080808080808080; high != 0 {
+			return i + bits.TrailingZeros64(high)/8
 		}
 	}
-	return true
+	for ; i < len(b); i++ {
+		if b[i] >= utf8.RuneSelf {
+			break
+		}
+	}
+	return i
 }
 
 // scratches are buffers for folded text: what yield sees can't live on the stack.
