@@ -58,10 +58,11 @@ type ClockStatus struct {
 func (s *Server) serveStatus(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	// A client that left needs no status.
-	_ = json.NewEncoder(w).Encode(s.status())
+	_ = json.NewEncoder(w).Encode(s.Status())
 }
 
-func (s *Server) status() *Status {
+// Status gathers what GET /api/v1/status answers.
+func (s *Server) Status() *Status {
 	receiving, storing, now := s.Receiving(), s.Storing(), s.now()
 	st := &Status{
 		Version:      s.Version,
@@ -69,8 +70,8 @@ func (s *Server) status() *Status {
 		Now:          now,
 		Ready:        true,
 		Connections:  receiving.Open,
-		Refused:      receiving.Refused,
-		Lost:         receiving.Lost,
+		Refused:      counts(receiving.Refused),
+		Lost:         counts(receiving.Lost),
 		Classes:      map[string]int64{},
 		Sources:      append([]Source{}, s.Sources()...),
 		Trouble:      append([]Trouble{}, receiving.Trouble...),
@@ -85,6 +86,9 @@ func (s *Server) status() *Status {
 	st.Rates.Minute = s.growth.rate(now, storing.Records, time.Minute)
 	st.Rates.Hour = s.growth.rate(now, storing.Records, time.Hour)
 	st.Rates.Day = s.growth.rate(now, storing.Records, 24*time.Hour)
+	if s.disk.Load() == nil {
+		s.measure()
+	}
 	if d := s.disk.Load(); d != nil {
 		st.Store.Bytes, st.Store.Free = d.Bytes, d.Free
 		if d.DaysUntilFull >= 0 {
@@ -103,4 +107,12 @@ func (s *Server) status() *Status {
 		st.Clock = &ClockStatus{synchronised, maxError}
 	}
 	return st
+}
+
+// counts is never nil, which JSON would write as null.
+func counts(m map[string]uint64) map[string]uint64 {
+	if m == nil {
+		return map[string]uint64{}
+	}
+	return m
 }
