@@ -11,13 +11,15 @@ import (
 // candidates gives the parts of a view that may hold records of the answer, and how many
 // records the view has. What an index rules out costs no read of a column.
 func (q *search) candidates(v *view, s *Store) (parts []part, position uint64) {
+	expansions := map[*query.Leaf]*expansion{}
+	s.expand(q.ctx, q.where, expansions)
 	for _, seg := range v.segments {
 		info := seg.Info()
 		position = info.First + info.Records
 		if info.MaxTime < q.plan.Since || info.MinTime >= q.plan.Until {
 			continue
 		}
-		parts = q.blocks(parts, seg, s)
+		parts = q.blocks(parts, seg, s, expansions)
 	}
 	for _, b := range v.mem {
 		p := newMemPart(b)
@@ -30,8 +32,8 @@ func (q *search) candidates(v *view, s *Store) (parts []part, position uint64) {
 }
 
 // blocks appends the candidates of one segment.
-func (q *search) blocks(parts []part, seg *segment.Segment, s *Store) []part {
-	ix := index{leaves: map[*query.Leaf]map[int]bool{}}
+func (q *search) blocks(parts []part, seg *segment.Segment, s *Store, expansions map[*query.Leaf]*expansion) []part {
+	ix := index{leaves: map[*query.Leaf]map[int]bool{}, expansions: expansions}
 	if err := ix.lookUp(q.where, seg); err != nil {
 		// Without the index every block is a candidate: slower, and complete.
 		q.problemText(fmt.Sprintf("the term index of %s can't be read: %v; run arr check", seg.Info().Path, err))
@@ -56,9 +58,11 @@ func (q *search) blocks(parts []part, seg *segment.Segment, s *Store) []part {
 }
 
 // index is what a segment's term index says of a question's leaves: for each leaf with
-// terms, the ordinals of the blocks that may hold one of them.
+// terms, its own or those that the directory gave it, the ordinals of the blocks that may
+// hold one of them.
 type index struct {
-	leaves map[*query.Leaf]map[int]bool
+	leaves     map[*query.Leaf]map[int]bool
+	expansions map[*query.Leaf]*expansion
 }
 
 func (ix *index) lookUp(e query.Expr, seg *segment.Segment) error {
@@ -68,21 +72,19 @@ func (ix *index) lookUp(e query.Expr, seg *segment.Segment) error {
 	case *query.Or:
 		return ix.lookUpAll(e.Of, seg)
 	case *query.Leaf:
-		if len(e.Terms) == 0 {
-			return nil
-		}
-		blocks := map[int]bool{}
-		var ordinals []int
-		var err error
-		for _, t := range e.Terms {
-			if ordinals, err = seg.TermBlocks(t, ordinals[:0]); err != nil {
+		if x := ix.expansions[e]; x != nil {
+			blocks, err := x.blocks(seg)
+			if err != nil {
 				return err
 			}
-			for _, o := range ordinals {
-				blocks[o] = true
+			ix.leaves[e] = blocks
+		} else if len(e.Terms) > 0 {
+			blocks := map[int]bool{}
+			if err := addTermBlocks(blocks, seg, e.Terms); err != nil {
+				return err
 			}
+			ix.leaves[e] = blocks
 		}
-		ix.leaves[e] = blocks
 	}
 	return nil
 }
@@ -120,18 +122,20 @@ func (ix *index) mayHold(e query.Expr, b *segment.Block, i int) (bool, error) {
 }
 
 func (ix *index) leafMayHold(l *query.Leaf, b *segment.Block, i int) (bool, error) {
-	if blocks, ok := ix.leaves[l]; ok && !blocks[i] {
+	blocks, known := ix.leaves[l]
+	if x := ix.expansions[l]; x != nil && known {
+		if b.First()+uint64(b.Len()) > x.position || blocks[i] {
+			return true, nil
+		}
+		return x.mayHold(b)
+	}
+	if known && !blocks[i] {
 		return false, nil
 	}
 	if l.Fields&audit.Numeric != 0 {
 		return numericMayHold(l, b), nil
 	}
-	for _, w := range l.Words {
-		if may, err := b.MayHoldWord(w); !may || err != nil {
-			return false, err
-		}
-	}
-	return true, nil
+	return mayHoldWords(b, l.Words)
 }
 
 func numericMayHold(l *query.Leaf, b *segment.Block) bool {

@@ -55,6 +55,13 @@ func (s *Store) recoverJournal() error {
 		} else {
 			var rec journal.Recovered
 			rec, err = journal.Recover(f.Path, following, s.replay)
+			if isFull(err) {
+				// Moving a torn tail aside takes space, and what the reserve is for is this.
+				err = s.reserve.Release()
+				if err == nil {
+					rec, err = journal.Recover(f.Path, following, s.replay)
+				}
+			}
 			res = rec.Result
 			if rec.TornPath != "" {
 				s.log.Warn("a write was cut by a crash; nobody had been told that it was stored; moved aside",
@@ -67,6 +74,12 @@ func (s *Store) recoverJournal() error {
 		s.noteDamage(f.Path, &res)
 		if err := s.fillLost(res.Next); err != nil {
 			return err
+		}
+		if !s.readOnly && s.damaged[f.Path] && res.Next == res.First {
+			// Nothing of it can be read, and its name may be the next file's.
+			if err := s.dropJournalFile(f.Path); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

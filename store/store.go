@@ -243,6 +243,11 @@ func (s *Store) openReadOnly() (err error) {
 	if err != nil {
 		return errors.Join(err, s.catalog.close())
 	}
+	if s.directory, err = directory.OpenReadOnly(s.path(directoryDir)); err != nil {
+		// It only makes questions faster, and a crash may have left it for the next
+		// server to make anew.
+		s.directory = nil
+	}
 	s.stats.recover(s.next)
 	return nil
 }
@@ -259,7 +264,11 @@ func (s *Store) Close() error {
 func (s *Store) close() error {
 	close(s.closing)
 	if s.readOnly {
-		return errors.Join(s.catalog.close(), unlock(s.lock, false))
+		var err error
+		if s.directory != nil {
+			err = s.directory.Close()
+		}
+		return errors.Join(err, s.catalog.close(), unlock(s.lock, false))
 	}
 	<-s.committed
 	s.stopMerge()
