@@ -1,7 +1,85 @@
 package main
 
-import "github.com/urfave/cli/v2"
+import (
+	"fmt"
+	"os"
+	"strconv"
+
+	"github.com/urfave/cli/v2"
+
+	"arr/config"
+)
 
 func configCommand() *cli.Command {
-	return &cli.Command{Name: "config", Usage: "print the configuration that arr serve would run with"}
+	return &cli.Command{
+		Name:  "config",
+		Usage: "print the configuration that arr serve would run with",
+		UsageText: "arr config [FLAGS]\n\n" +
+			"Prints every setting with its manual, as a TOML file that --config takes. It takes the flags\n" +
+			"of arr serve, and reads the environment and the file as arr serve does.\n\n" +
+			"Examples:\n" +
+			"   arr config --tls :6514 --tls :6515,client-ca=/etc/arr/ca.pem > /etc/arr/arr.toml\n" +
+			"   ARR_ZONE=Europe/Vienna arr config --config /etc/arr/arr.toml",
+		Flags: configFlags(),
+		Action: func(c *cli.Context) error {
+			cfg, err := loadConfig(c)
+			if err != nil {
+				return err
+			}
+			return cfg.WriteTOML(c.App.Writer)
+		},
+	}
+}
+
+// configFlags are a flag for each setting. Their defaults are config's, not the
+// library's, which has to tell a flag from a default.
+func configFlags() []cli.Flag {
+	var flags []cli.Flag
+	summaries := config.Summaries()
+	for _, s := range config.Settings() {
+		usage := summaries[s.Key]
+		if d := s.Default(); d != "" && !s.Switch {
+			usage += fmt.Sprintf(" (default %s)", d)
+		}
+		usage += " [$" + s.Env() + "]"
+		switch {
+		case s.Repeated:
+			flags = append(flags, &cli.StringSliceFlag{Name: s.Key, Usage: usage})
+		case s.Switch:
+			flags = append(flags, &cli.BoolFlag{Name: s.Key, Usage: usage, DisableDefaultText: true})
+		default:
+			flags = append(flags, &cli.StringFlag{Name: s.Key, Usage: usage})
+		}
+	}
+	return flags
+}
+
+// loadConfig puts the flags of c, the environment and the file together, and says what
+// in the environment is not understood.
+func loadConfig(c *cli.Context) (*config.Config, error) {
+	if c.Args().Present() {
+		return nil, &exitError{exitUsage, fmt.Errorf("arr %s takes no arguments, and %q is one: settings go to flags", c.Command.Name, c.Args().First())}
+	}
+	flags := map[string][]string{}
+	for _, s := range config.Settings() {
+		switch {
+		case !c.IsSet(s.Key):
+		case s.Repeated:
+			flags[s.Key] = c.StringSlice(s.Key)
+		case s.Switch:
+			flags[s.Key] = []string{strconv.FormatBool(c.Bool(s.Key))}
+		default:
+			flags[s.Key] = []string{c.String(s.Key)}
+		}
+	}
+	cfg, err := config.Load(config.Sources{Environ: os.Environ(), Flags: flags})
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	for _, text := range cfg.Ignored() {
+		if _, err := fmt.Fprintln(c.App.ErrWriter, "arr:", text); err != nil {
+			return nil, fmt.Errorf("printing a warning: %w", err)
+		}
+	}
+	return cfg, nil
 }

@@ -43,7 +43,8 @@ func report(stderr io.Writer, err error) int {
 		code = e.code
 	}
 	if text := err.Error(); text != "" {
-		fmt.Fprintln(stderr, "arr:", text)
+		// Where standard error is closed, the code has to do.
+		_, _ = fmt.Fprintln(stderr, "arr:", text)
 	}
 	return code
 }

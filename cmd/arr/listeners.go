@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"path/filepath"
+
+	"arr/api"
+	"arr/config"
+	"arr/receiver"
+	"arr/trust"
+)
+
+// fallbackUDP is taken where nobody chose a UDP port and 514 can't be had.
+const fallbackUDP = ":5514"
+
+// stream is a listener for connections that carry syslog.
+type stream struct {
+	net.Listener
+	options receiver.ListenerOptions
+}
+
+// listeners is everything that the server listens on, opened but not yet served.
+type listeners struct {
+	tls, tcp      []stream
+	udp           []*net.UDPConn
+	http, metrics []net.Listener
+	socket        net.Listener
+	// noUDP514 is why UDP port 514 was not taken, nil where it was or was not wanted.
+	noUDP514 error
+}
+
+// openListeners opens all listeners, the data directory's socket first: a command that finds the
+// directory locked may rely on it. On an error none stays open.
+func openListeners(ctx context.Context, cfg *config.Config, source *trust.Source) (l *listeners, err error) {
+	l = &listeners{}
+	defer func() {
+		if err != nil {
+			l.close()
+		}
+	}()
+	if l.socket, err = api.ListenSocket(cfg.Data); err != nil {
+		return l, err
+	}
+	if l.http, err = listenHTTP(ctx, "http", cfg.HTTP); err != nil {
+		return l, err
+	}
+	if l.metrics, err = listenHTTP(ctx, "metrics", cfg.Metrics); err != nil {
+		return l, err
+	}
+	if err = l.listenTLS(ctx, cfg, source); err != nil {
+		return l, err
+	}
+	for _, c := range cfg.TCP {
+		ln, err := listenTCP(ctx, "tcp", c.Address)
+		if err != nil {
+			return l, err
+		}
+		l.tcp = append(l.tcp, stream{ln, receiver.ListenerOptions{Proxy: c.Proxy}})
+	}
+	return l, l.listenUDP(ctx, cfg)
+}
+
+// listenTCP says which setting asked for the address.
+func listenTCP(ctx context.Context, key, address string) (net.Listener, error) {
+	var lc net.ListenConfig
+	ln, err := lc.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("--%s %s: %w: choose another address, or stop who has it", key, address, err)
+	}
+	return ln, nil
+}
+
+func listenHTTP(ctx context.Context, key string, addresses []config.Listener) (lns []net.Listener, err error) {
+	for _, c := range addresses {
+		ln, err := listenTCP(ctx, key, c.Address)
+		if err != nil {
+			return lns, err
+		}
+		lns = append(lns, ln)
+	}
+	return lns, nil
+}
+
+// clientAuth has what config calls them as trust does.
+var clientAuth = map[config.ClientAuth]trust.ClientAuth{
+	config.NoClients:       trust.NoClientCert,
+	config.OptionalClients: trust.OptionalClientCert,
+	config.RequireClients:  trust.RequiredClientCert,
+}
+
+func (l *listeners) listenTLS(ctx context.Context, cfg *config.Config, source *trust.Source) error {
+	for _, c := range cfg.TLS {
+		file, auth := cfg.Clients(c)
+		conf, err := source.TLSConfig(trust.Clients{Auth: clientAuth[auth], File: file})
+		if err != nil {
+			return fmt.Errorf("--tls %s: %w", c.Address, err)
+		}
+		ln, err := listenTCP(ctx, "tls", c.Address)
+		if err != nil {
+			return err
+		}
+		l.tls = append(l.tls, stream{ln, receiver.ListenerOptions{TLS: conf, Proxy: c.Proxy}})
+	}
+	return nil
+}
+
+func (l *listeners) listenUDP(ctx context.Context, cfg *config.Config) error {
+	for _, c := range cfg.UDP {
+		conn, err := listenPacket(ctx, c.Address)
+		if err != nil && !cfg.Given("udp") {
+			l.noUDP514 = err
+			conn, err = listenPacket(ctx, fallbackUDP)
+		}
+		if err != nil {
+			return fmt.Errorf("--udp %s: %w: choose another address, or stop who has it", c.Address, err)
+		}
+		l.udp = append(l.udp, conn)
+	}
+	return nil
+}
+
+func listenPacket(ctx context.Context, address string) (*net.UDPConn, error) {
+	var lc net.ListenConfig
+	conn, err := lc.ListenPacket(ctx, "udp", address)
+	if err != nil {
+		return nil, err
+	}
+	return conn.(*net.UDPConn), nil
+}
+
+// close closes what nobody serves yet.
+func (l *listeners) close() {
+	var all []io.Closer
+	for _, s := range append(l.tls, l.tcp...) {
+		all = append(all, s)
+	}
+	for _, c := range l.udp {
+		all = append(all, c)
+	}
+	for _, ln := range append(l.http, l.metrics...) {
+		all = append(all, ln)
+	}
+	if l.socket != nil {
+		all = append(all, l.socket)
+	}
+	for _, c := range all {
+		c.Close()
+	}
+}
+
+// ports are the addresses that the listeners really have.
+func (l *listeners) ports(pid int, dir string) ports {
+	p := ports{
+		PID: pid, Socket: filepath.Join(dir, "arr.sock"),
+		TLS: streamAddresses(l.tls), TCP: streamAddresses(l.tcp), UDP: []string{},
+		HTTP: listenerAddresses(l.http), Metrics: listenerAddresses(l.metrics),
+	}
+	for _, c := range l.udp {
+		p.UDP = append(p.UDP, c.LocalAddr().String())
+	}
+	return p
+}
+
+func streamAddresses(streams []stream) []string {
+	s := []string{}
+	for _, ln := range streams {
+		s = append(s, ln.Addr().String())
+	}
+	return s
+}
+
+func listenerAddresses(lns []net.Listener) []string {
+	s := []string{}
+	for _, ln := range lns {
+		s = append(s, ln.Addr().String())
+	}
+	return s
+}
