@@ -63,7 +63,7 @@ func openBackend(c *cli.Context) (*backend, error) {
 			return nil, cantOpen(err)
 		}
 		if waited == 0 {
-			fmt.Fprintf(c.App.ErrWriter, "arr: %v, whose socket does not answer: trying again for %v\n", err, serverPatience)
+			_, _ = fmt.Fprintf(c.App.ErrWriter, "arr: %v, whose socket does not answer: trying again for %v\n", err, serverPatience)
 		}
 		if waited >= serverPatience {
 			return nil, &exitError{exitFailed, fmt.Errorf("%w, whose socket does not answer: try again, or stop it", err)}
