@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	// Event times need their zone on machines without a zone database, too.
+	_ "time/tzdata"
 
 	"github.com/urfave/cli/v2"
 )

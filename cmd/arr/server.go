@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"arr/answer"
+	"arr/api"
+	"arr/config"
+	"arr/parser"
+	"arr/receiver"
+	"arr/store"
+	"arr/trust"
+)
+
+// drainTimeout is how long senders may take to hand over what is under way once the
+// server stops. With what answers and sealing may take, it ends within 30 s.
+const drainTimeout = 10 * time.Second
+
+// stallPatience is how long the store may be unable to write before /readyz says so.
+const stallPatience = 30 * time.Second
+
+// server is the rooms of a running arr serve.
+type server struct {
+	log       *slog.Logger
+	dir       string
+	store     *store.Store
+	source    *trust.Source
+	listeners *listeners
+	receiver  *receiver.Server
+	api       *api.Server
+}
+
+func newServer(cfg *config.Config, log *slog.Logger, st *store.Store, source *trust.Source, l *listeners) *server {
+	s := &server{log: log, dir: cfg.Data, store: st, source: source, listeners: l}
+	s.receiver = &receiver.Server{Handler: st, Log: log, MaxFrame: int(cfg.MaxFrame)}
+	shapes := &parser.Cache{}
+	s.api = &api.Server{
+		Store:        st,
+		NewReader:    func() answer.Reader { return parser.New(parser.Options{Zone: cfg.Zone, Cache: shapes}) },
+		Indent:       indentXML,
+		Receiving:    func() api.Receiving { return receivingFigures(s.receiver) },
+		Storing:      func() api.Storing { return storingFigures(st) },
+		Sources:      func() []api.Source { return sourceFigures(st) },
+		Disk:         func() (api.Disk, error) { return diskFigures(st) },
+		Certificates: func() []api.Certificate { return certificateFigures(source) },
+		Ready:        func() error { return st.Ready(stallPatience) },
+		Version:      version(),
+		Started:      time.Now(),
+		Log:          log,
+	}
+	return s
+}
+
+// group runs things side by side. The first that fails has everything stopped.
+type group struct {
+	errgroup.Group
+	failed context.CancelFunc
+}
+
+func (g *group) begin(f func() error) {
+	g.Go(func() error {
+		err := f()
+		if err != nil {
+			g.failed()
+		}
+		return err
+	})
+}
+
+// run serves until ctx ends or something fails for good. Then it has the receivers hand
+// over what is under way, lets answers end, and closes the store, in that order. It
+// calls ready once everything is served.
+func (s *server) run(ctx context.Context, ready func() error) error {
+	ctx, fail := context.WithCancel(ctx)
+	defer fail()
+	// Who serves goes on when ctx ends, until it is its turn to stop.
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	receiving, answering := group{failed: fail}, group{failed: fail}
+	s.answer(serving, &answering)
+	s.receive(serving, &receiving)
+	err := ready()
+	if err != nil {
+		fail()
+	}
+	<-ctx.Done()
+	s.log.Info("stopping")
+	err = errors.Join(err, removePorts(s.dir), notify("STOPPING=1"))
+	drain, cancel := context.WithTimeout(serving, drainTimeout)
+	defer cancel()
+	if late := s.receiver.Shutdown(drain); late != nil {
+		s.log.Warn("connections were cut off, since their senders or the disk took too long", slog.Any("error", late))
+	}
+	stop()
+	// A receiver that was cut off may wait for the store until that is closed.
+	return errors.Join(err, answering.Wait(), closeStore(s.store), receiving.Wait())
+}
+
+// receive serves all that syslog comes in by.
+func (s *server) receive(ctx context.Context, g *group) {
+	for _, l := range s.listeners.tls {
+		g.begin(func() error { return s.receiver.ServeTLS(ctx, l, l.options) })
+	}
+	for _, l := range s.listeners.tcp {
+		g.begin(func() error { return s.receiver.ServeTCP(ctx, l, l.options) })
+	}
+	for _, c := range s.listeners.udp {
+		g.begin(func() error { return s.receiver.ServeUDP(ctx, c) })
+	}
+}
+
+// answer serves all that questions come in by, and what has to be looked after meanwhile.
+func (s *server) answer(ctx context.Context, g *group) {
+	serve := func(l net.Listener, h http.Handler) {
+		g.begin(func() error { return api.Serve(ctx, l, h, s.log) })
+	}
+	all, health := s.api.Handler(), s.api.HealthHandler()
+	serve(s.listeners.socket, all)
+	for _, l := range s.listeners.http {
+		serve(l, all)
+	}
+	for _, l := range s.listeners.metrics {
+		serve(l, health)
+	}
+	g.begin(func() error { s.api.Run(ctx); return nil })
+	g.begin(func() error { return s.source.Run(ctx) })
+	g.begin(func() error { return s.reloadOnHangup(ctx) })
+	g.begin(func() error { return s.watchStore(ctx) })
+}
+
+// reloadOnHangup has certificates read again on SIGHUP.
+func (s *server) reloadOnHangup(ctx context.Context) error {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	for {
+		select {
+		case <-hangup:
+			s.log.Info("reading certificates again")
+			s.source.Reload()
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// watchStore returns why the store can't go on, should that happen.
+func (s *server) watchStore(ctx context.Context) error {
+	select {
+	case <-s.store.Failed():
+		return s.store.Err()
+	case <-ctx.Done():
+		return nil
+	}
+}
