@@ -16,7 +16,11 @@ const maxBody = 64 << 10
 // host's name, refusal of requests that other sites' pages send, the bound on bodies,
 // and the log.
 func (s *Server) guard(h http.Handler) http.Handler {
-	h = http.NewCrossOriginProtection().Handler(h)
+	origin := http.NewCrossOriginProtection()
+	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		refuse(w, http.StatusForbidden, "pages of other sites may not ask")
+	}))
+	h = origin.Handler(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := s.now()
 		rec := &recorder{ResponseWriter: w, status: http.StatusOK}
