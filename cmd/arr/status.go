@@ -1,23 +1,24 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/urfave/cli/v2"
 
 	"arr/api"
+	"arr/store"
 )
 
 func statusCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "status",
-		Usage:     "show what a running server receives and keeps",
+		Usage:     "show what is received and kept",
 		UsageText: "arr status [--data DIR | --server URL] [--format table|json]",
 		Description: "Shows the sources with their last arrival, rates, classes, the store and how long the\n" +
-			"disk will do. Exits with 0, or with 6 where no server answers or it takes no records.\n\n" +
+			"disk will do. Exits with 0, or with 6 where no server runs or it takes no records.\n\n" +
 			"Examples:\n   arr status --data /var/lib/arr\n   arr status --server http://localhost:8080 --format json",
 		Flags: []cli.Flag{
 			dataFlag(),
@@ -36,27 +37,24 @@ func showStatus(c *cli.Context) error {
 	if c.Args().Present() {
 		return &exitError{exitUsage, errors.New("status takes no arguments; the directory goes to --data")}
 	}
-	server, err := newClient(dataDir(c), c.String("server"))
+	b, err := openBackend(c)
 	if err != nil {
 		return err
 	}
-	resp, err := server.get(c.Context, "/api/v1/status")
-	if err != nil {
-		return statusError(server, err)
+	st, name := &api.Status{}, dataDir(c)
+	if b.server != nil {
+		name = b.server.name
+		err = statusOf(c.Context, b.server, st)
+	} else {
+		st = statusAtRest(b.store)
 	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return fmt.Errorf("read the status of %s: %w", server.name, err)
-	}
-	var st api.Status
-	if err := json.Unmarshal(body, &st); err != nil {
-		return fmt.Errorf("read the status of %s: %w", server.name, err)
+	if err = errors.Join(err, b.close()); err != nil {
+		return err
 	}
 	if format == "json" {
-		_, err = c.App.Writer.Write(body)
+		err = json.NewEncoder(c.App.Writer).Encode(st)
 	} else {
-		_, err = c.App.Writer.Write(statusPage(server.name, &st))
+		_, err = c.App.Writer.Write(statusPage(name, st))
 	}
 	if err != nil {
 		return fmt.Errorf("print the status: %w", err)
@@ -67,12 +65,28 @@ func showStatus(c *cli.Context) error {
 	return nil
 }
 
-func statusError(server *client, err error) error {
-	if r, ok := errors.AsType[*refusal](err); ok {
-		return &exitError{r.code(), fmt.Errorf("%s refused to tell its status: %w", server.name, r)}
+// statusOf asks a server for its status.
+func statusOf(ctx context.Context, server *client, st *api.Status) error {
+	resp, err := server.get(ctx, "/api/v1/status")
+	if err != nil {
+		return refused(nil, err)
 	}
-	if noServer(err) {
-		return &exitError{exitFailed, fmt.Errorf("no server runs on %s: start one with \"arr serve\", or name another with --data or --server", server.name)}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(resp.Body).Decode(st); err != nil {
+		return fmt.Errorf("read the status of %s: %w", server.name, err)
 	}
-	return err
+	return nil
+}
+
+// statusAtRest is the status of a data directory that no server has open.
+func statusAtRest(s *store.Store) *api.Status {
+	server := &api.Server{
+		Receiving: func() api.Receiving { return api.Receiving{} },
+		Storing:   func() api.Storing { return storingFigures(s) },
+		Sources:   func() []api.Source { return sourceFigures(s) },
+		Disk:      func() (api.Disk, error) { return diskFigures(s) },
+		Ready:     func() error { return errors.New("no server runs on the data directory") },
+		Version:   version(),
+	}
+	return server.Status()
 }

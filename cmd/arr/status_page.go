@@ -1,14 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"arr/answer"
 	"arr/api"
@@ -17,21 +16,27 @@ import (
 // statusPage lays a status out for people. What senders call themselves is made safe for
 // a terminal.
 func statusPage(name string, st *api.Status) []byte {
-	var b bytes.Buffer
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	var rows [][]string
 	line := func(title, text string) {
 		if text != "" {
-			fmt.Fprintf(w, "%s\t%s\n", title, text)
+			rows = append(rows, []string{title, text})
 		}
 	}
-	line("server", fmt.Sprintf("arr %s on %s, up for %s", st.Version, name, span(st.Now.Sub(st.Started))))
+	running := !st.Started.IsZero()
+	if running {
+		line("server", fmt.Sprintf("arr %s on %s, up for %s", st.Version, name, span(st.Now.Sub(st.Started))))
+	}
 	state := "taking records"
 	if !st.Ready {
 		state = "NOT taking records: " + st.Reason
 	}
 	line("state", state)
-	line("records", fmt.Sprintf("%d; %s a second in the last minute, %s in the last hour, %s in the last day",
-		st.Store.Records, rate(st.Rates.Minute), rate(st.Rates.Hour), rate(st.Rates.Day)))
+	records := fmt.Sprint(st.Store.Records)
+	if running {
+		records += fmt.Sprintf("; %s a second in the last minute, %s in the last hour, %s in the last day",
+			rate(st.Rates.Minute), rate(st.Rates.Hour), rate(st.Rates.Day))
+	}
+	line("records", records)
 	line("classes", counted(st.Classes))
 	line("received", receivedText(st))
 	line("lost", counted(st.Lost))
@@ -41,10 +46,38 @@ func statusPage(name string, st *api.Status) []byte {
 		line("certificate", fmt.Sprintf("%s until %s, %s from now", c.Name, c.NotAfter.Local().Format("2006-01-02"), span(c.NotAfter.Sub(st.Now))))
 	}
 	line("clock", clockText(st.Clock))
-	w.Flush()
-	sourceTable(&b, st)
-	troubleTable(&b, st)
-	return b.Bytes()
+	page := appendAligned(nil, rows)
+	for _, table := range [][][]string{sourceRows(st), troubleRows(st)} {
+		// The first row is the heading.
+		if len(table) > 1 {
+			page = appendAligned(append(page, '\n'), table)
+		}
+	}
+	return page
+}
+
+// appendAligned appends rows of cells, all as wide as the widest of their column but for
+// the last of a row.
+func appendAligned(page []byte, rows [][]string) []byte {
+	var widths []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	for _, row := range rows {
+		for i, cell := range row {
+			page = append(page, cell...)
+			if i < len(row)-1 {
+				page = append(page, strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2)...)
+			}
+		}
+		page = append(page, '\n')
+	}
+	return page
 }
 
 func receivedText(st *api.Status) string {
@@ -82,37 +115,30 @@ func clockText(c *api.ClockStatus) string {
 	return "NOT synchronised: run chrony or another time service"
 }
 
-func sourceTable(b *bytes.Buffer, st *api.Status) {
-	if len(st.Sources) == 0 {
-		return
-	}
-	fmt.Fprintln(b)
-	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "SOURCE\tHOSTNAME\tLAST ARRIVAL\tAGO\tRECORDS\tSIZE\tBY\tFROM\tCLASSES")
+func sourceRows(st *api.Status) [][]string {
+	rows := [][]string{{"SOURCE", "HOSTNAME", "LAST ARRIVAL", "AGO", "RECORDS", "SIZE", "BY", "FROM", "CLASSES"}}
 	for i := range st.Sources {
 		s := &st.Sources[i]
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", orDash(answer.Printable(s.ID)), orDash(answer.Printable(s.Hostname)),
-			s.Last.Local().Format("2006-01-02 15:04:05 MST"), span(st.Now.Sub(s.Last)), s.Records, size(s.Bytes), s.Transport, s.Peer, counted(s.Classes))
+		rows = append(rows, []string{orDash(answer.Printable(s.ID)), orDash(answer.Printable(s.Hostname)), s.Last.Local().Format(moment),
+			span(st.Now.Sub(s.Last)), fmt.Sprint(s.Records), size(s.Bytes), s.Transport, s.Peer, counted(s.Classes)})
 	}
-	w.Flush()
+	return rows
 }
 
-func troubleTable(b *bytes.Buffer, st *api.Status) {
-	if len(st.Trouble) == 0 {
-		return
-	}
-	fmt.Fprintln(b)
-	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "TROUBLE WITH\tCAUSE\tTIMES\tLAST\tWHAT TO DO")
+func troubleRows(st *api.Status) [][]string {
+	rows := [][]string{{"TROUBLE WITH", "CAUSE", "TIMES", "LAST", "WHAT TO DO"}}
 	for i := range st.Trouble {
 		t := &st.Trouble[i]
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\n", t.Peer, t.Cause, t.Count, t.Last.Local().Format("2006-01-02 15:04:05 MST"), t.Remedy)
+		rows = append(rows, []string{t.Peer, t.Cause, fmt.Sprint(t.Count), t.Last.Local().Format(moment), t.Remedy})
 		if t.Offered != "" {
-			fmt.Fprintf(w, "\t\t\t\toffered: %s\n", answer.Printable(t.Offered))
+			rows = append(rows, []string{"", "", "", "", "offered: " + answer.Printable(t.Offered)})
 		}
 	}
-	w.Flush()
+	return rows
 }
+
+// moment is how times are written for people.
+const moment = "2006-01-02 15:04:05 MST"
 
 // counted lists counts that are not 0, the highest first.
 func counted[N int64 | uint64](counts map[string]N) string {

@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"arr/api"
+	"arr/audit"
+	"arr/parser"
+	"arr/store"
 )
 
 // statusServer serves a status on the socket of a new data directory.
@@ -91,7 +94,8 @@ func TestStatusExitCodes(t *testing.T) {
 		says string
 	}{
 		{"not ready", []string{"--data", stalled}, exitFailed, "NOT taking records: the disk is full"},
-		{"no server", []string{"--data", t.TempDir()}, exitFailed, "no server runs on"},
+		{"no store", []string{"--data", t.TempDir()}, exitFailed, "arr: "},
+		{"no server", []string{"--data", storeAtRest(t)}, exitFailed, "NOT taking records: no server runs on the data directory\nrecords  1\nclasses  foreign 1\n"},
 		{"a wrong URL", []string{"--server", "localhost"}, exitUsage, "http://localhost:8080"},
 		{"a wrong format", []string{"--format", "csv"}, exitUsage, "table or json"},
 		{"an argument", []string{"all"}, exitUsage, "no arguments"},
@@ -103,4 +107,19 @@ func TestStatusExitCodes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// storeAtRest makes a data directory with one record, which no server has open.
+func storeAtRest(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	s, err := store.Open(dir, storeOptions(parser.Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry := audit.Entry{Received: 1, Transport: audit.TransportTCP, Peer: "192.0.2.1:9", Frame: []byte("<13>1 - pacs1 - - - - hello")}
+	if err := errors.Join(s.HandleFrames(t.Context(), []audit.Entry{entry}), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
