@@ -243,11 +243,11 @@ func (e *blockEncoder) writers(s *audit.Shape) []*columnWriter {
 	return w
 }
 
-// writeColumns appends the columns' entries: their number (1 byte less one, so that 256
-// fit), then each entry as writeColumn has it.
+// writeColumns appends the columns' entries: their number (unsigned varint), then each
+// entry as writeColumn has it.
 func (e *blockEncoder) writeColumns(dir []byte) []byte {
 	e.parents.begin(&e.rows)
-	dir = append(dir, byte(len(e.columns)-1))
+	dir = appendUvarints(dir, uint64(len(e.columns)))
 	for ord := range e.columns {
 		dir = e.writeColumn(dir, ord)
 	}

@@ -104,7 +104,7 @@ func parseDirectory(raw []byte, b *Block) (*directory, bool) {
 	for i := range d.place {
 		d.place[i] = -1
 	}
-	d.columns = make([]columnInfo, int(c.byte())+1)
+	d.columns = make([]columnInfo, c.below(audit.MaxColumns+1))
 	for i := range d.columns {
 		c.column(&d.columns[i], i)
 		id := d.columns[i].id
