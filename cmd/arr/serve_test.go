@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -17,6 +20,9 @@ import (
 	"time"
 
 	"arr/config"
+	"arr/parser"
+	"arr/store"
+	"arr/trust"
 )
 
 // running is arr serve in this process.
@@ -275,4 +281,52 @@ func TestNotify(t *testing.T) {
 	if err := notify("READY=1"); err == nil || !strings.Contains(err.Error(), "telling the supervisor READY=1") {
 		t.Errorf("with a supervisor that is gone: %v", err)
 	}
+}
+
+// A command that reads the directory holds its lock for a moment only, and the server
+// waits for that.
+func TestServeAfterReader(t *testing.T) {
+	dir := t.TempDir()
+	startServer(t, dir).stop()
+	reader, err := store.OpenReadOnly(dir, storeOptions(parser.Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(2*serverPoll, func() {
+		if err := reader.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if _, stderr, code := startServer(t, dir).stop(); code != 0 {
+		t.Errorf("arr serve exits with %d: %s", code, stderr)
+	}
+}
+
+// A client's certificate is asked for, believed whatever it says it is for (here: a
+// server), and kept with the record.
+func TestServeClientCertificates(t *testing.T) {
+	keys := filepath.Join(t.TempDir(), "keys")
+	if _, err := trust.Open(trust.Options{Dir: keys, Log: slog.New(slog.DiscardHandler)}); err != nil {
+		t.Fatal(err)
+	}
+	pair := filepath.Join(keys, "server-ec.pem")
+	client, err := tls.LoadX509KeyPair(pair, pair)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := startServer(t, t.TempDir(), "--tls", "127.0.0.1:0,client-auth=require,client-ca="+filepath.Join(keys, "ca.pem"))
+	for _, conf := range []*tls.Config{{InsecureSkipVerify: true}, {InsecureSkipVerify: true, Certificates: []tls.Certificate{client}}} {
+		conn, err := tls.Dial("tcp", r.ports.TLS[1], conf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Without a certificate the server's refusal may come before or after.
+		_, err = fmt.Fprintf(conn, "%d %s", len(loginFrame), loginFrame)
+		if err := errors.Join(err, conn.Close()); err != nil && conf.Certificates != nil {
+			t.Error(err)
+		}
+	}
+	get(t, "http://"+r.ports.HTTP[0]+"/metrics", `arr_handshakes_refused_total{cause="client-certificate"} 1`)
+	get(t, "http://"+r.ports.HTTP[0]+"/metrics", "arr_records_stored_total 1\n")
+	get(t, "http://"+r.ports.HTTP[0]+"/api/v1/records/0", client.Leaf.Subject.String())
 }
