@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"io"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -106,5 +107,25 @@ func TestParseAllocations(t *testing.T) {
 	// go-syslog is asked again where two senders' headers share a place.
 	if n := testing.AllocsPerRun(10, all); n > 7*float64(len(frames)) {
 		t.Errorf("%v allocations for %d frames", n, len(frames))
+	}
+}
+
+// BenchmarkHostile parses frames that are made to be slow: the bytes a second say that
+// the time stays in proportion to the length.
+func BenchmarkHostile(b *testing.B) {
+	p := parser.New(parser.Options{})
+	for name, part := range map[string]string{
+		"names": "AuditMessage", "tags": "<AuditMessage>", "text": "a<!---->", "elements": "<a/>", "escapes": "#012",
+		"bytes": "\xFF", "persons": "<ActiveParticipant UserID='a'/>", "instances": "<Instance UID='a'/>", "declarations": "<?xml ",
+	} {
+		b.Run(name, func(b *testing.B) {
+			frame := []byte("<85>1 - - - - - - <AuditMessage>" + strings.Repeat(part, 1<<20/len(part)))
+			b.SetBytes(int64(len(frame)))
+			rec := audit.Record{Entry: audit.Entry{Frame: frame}}
+			for b.Loop() {
+				p.Parse(&rec)
+				p.Message(&rec.Entry)
+			}
+		})
 	}
 }

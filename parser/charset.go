@@ -23,20 +23,25 @@ func decode(raw []byte, d decoder) []byte {
 	return text
 }
 
-// sourceOf gives the position in raw of what stands at position at of the text that
-// d made of it.
-func sourceOf(raw []byte, d decoder, at int) int {
+// sourcesOf replaces positions in the text that d made of raw, in rising order, by those
+// in raw.
+func sourcesOf(raw []byte, d decoder, at []int) {
 	var scratch []byte
 	n, p := 0, 0
-	for p < len(raw) {
+	for i := 0; i < len(at); {
+		if p == len(raw) {
+			at[i] = p
+			i++
+			continue
+		}
 		var next int
 		scratch, next = d(scratch[:0], raw, p)
-		if n+len(scratch) > at {
-			return p
+		for i < len(at) && at[i] < n+len(scratch) {
+			at[i] = p
+			i++
 		}
 		n, p = n+len(scratch), next
 	}
-	return len(raw)
 }
 
 // charsets are the encodings beside UTF-8 and UTF-16 that a declaration may name.

@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"slices"
+
 	"arr/audit"
 	"arr/scan"
 )
@@ -105,14 +107,33 @@ func (p *Parser) readingFindings(rec *audit.Record, h *header, r *reading, names
 	faults := append([]scan.Fault(nil), p.scanner.Faults...)
 	paths := pathsOf(&p.scanner, r.text(), faults)
 	cut := false
-	for i, f := range faults {
-		at := r.source(f.Off, f.Off+f.Len)
+	for i, at := range faultSpans(r, faults) {
+		c := faults[i].Code
 		rec.Findings = append(rec.Findings, audit.Finding{
-			Code: f.Code.String(), Path: paths[i], Off: at.off, Len: at.end - at.off, Message: f.Code.Sentence(),
+			Code: c.String(), Path: paths[i], Off: at.off, Len: at.end - at.off, Message: c.Sentence(),
 		})
-		cut = cut || f.Code == scan.Unterminated
+		cut = cut || c == scan.Unterminated
 	}
 	if cut && nearLimit(len(rec.Frame)) {
 		addFinding(rec, "truncated", span{len(rec.Frame), len(rec.Frame)})
 	}
+}
+
+// faultSpans gives where in the frame the faults of a reading's text stand.
+func faultSpans(r *reading, faults []scan.Fault) []span {
+	var at []int
+	for _, f := range faults {
+		at = append(at, f.Off, f.Off+f.Len)
+	}
+	slices.Sort(at)
+	at = slices.Compact(at)
+	sources := slices.Clone(at)
+	r.sources(sources)
+	spans := make([]span, len(faults))
+	for i, f := range faults {
+		off, _ := slices.BinarySearch(at, f.Off)
+		end, _ := slices.BinarySearch(at, f.Off+f.Len)
+		spans[i] = span{sources[off], sources[end]}
+	}
+	return spans
 }

@@ -31,13 +31,14 @@ func (r *reading) apply(d decoder) {
 	r.decoders = append(r.decoders, d)
 }
 
-// source gives where in the frame stands what is between off and end in the text.
-func (r *reading) source(off, end int) span {
+// sources replaces positions in the text, in rising order, by those in the frame.
+func (r *reading) sources(at []int) {
 	for i := len(r.decoders) - 1; i >= 0; i-- {
-		off = sourceOf(r.texts[i], r.decoders[i], off)
-		end = sourceOf(r.texts[i], r.decoders[i], end)
+		sourcesOf(r.texts[i], r.decoders[i], at)
 	}
-	return span{r.off + off, r.off + max(off, end)}
+	for i := range at {
+		at[i] += r.off
+	}
 }
 
 // readable decodes a frame's body and undoes what relays did to it.

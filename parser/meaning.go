@@ -36,8 +36,11 @@ type reader struct {
 	requestor      audit.ActiveParticipant
 	thing          audit.ParticipantObject
 	detailType     string
-	afterText      bool // the last token was text, which ended at textEnd
-	textEnd        int
+	// run is the text that the last tokens gave, if more than one did; the last of them
+	// was text if afterText, and ended at textEnd.
+	run       []byte
+	afterText bool
+	textEnd   int
 }
 
 // maxValues bounds how many values are read of one message: a study of 13,000
@@ -55,6 +58,9 @@ func read(s *scan.Scanner, doc []byte, from int) reader {
 				return r
 			}
 			r.isAudit, r.namespaced = true, s.Namespaced()
+		}
+		if kind != scan.Text {
+			r.endRun()
 		}
 		switch {
 		case kind == scan.EOF:
@@ -147,10 +153,13 @@ func (r *reader) text(s *scan.Scanner) {
 	raw := r.doc[s.Off:s.End]
 	if r.afterText && len(r.values) > 0 {
 		last := &r.values[len(r.values)-1]
-		if r.textEnd < len(r.doc) && r.doc[r.textEnd] <= ' ' || r.doc[s.Off-1] <= ' ' {
-			last.text += " "
+		if len(r.run) == 0 {
+			r.run = append(r.run, last.text...)
 		}
-		last.text += runText(last.kind, raw, s.CDATA)
+		if r.doc[r.textEnd] <= ' ' || r.doc[s.Off-1] <= ' ' {
+			r.run = append(r.run, ' ')
+		}
+		r.run = append(r.run, runText(last.kind, raw, s.CDATA)...)
 		r.textEnd = s.End
 		return
 	}
@@ -163,6 +172,14 @@ func (r *reader) text(s *scan.Scanner) {
 	m.text = runText(m.kind, raw, s.CDATA)
 	r.values = append(r.values, m)
 	r.textEnd = s.End
+}
+
+// endRun gives the last value the text that several tokens made up.
+func (r *reader) endRun() {
+	if len(r.run) > 0 {
+		r.values[len(r.values)-1].text = string(r.run)
+		r.run = r.run[:0]
+	}
 }
 
 // runText is a run of text as plain text. In a CDATA section nothing is escaped.

@@ -25,7 +25,6 @@ func (p *Parser) messageOf(doc []byte) *audit.Message {
 	s := &p.scanner
 	s.Reset(doc, 0)
 	b := builder{s: s, doc: doc}
-	afterText := false
 	for {
 		kind := s.Next()
 		if b.m == nil {
@@ -34,15 +33,18 @@ func (p *Parser) messageOf(doc []byte) *audit.Message {
 			}
 			b.m = &audit.Message{}
 		}
+		if kind != scan.Text {
+			b.endRun()
+		}
 		switch kind {
 		case scan.EOF:
 			return b.m
 		case scan.Start:
 			b.start()
 		case scan.Text:
-			b.text(afterText)
+			b.element = s.Element
+			b.run = append(b.run, runText(audit.KindText, doc[s.Off:s.End], s.CDATA)...)
 		}
-		afterText = kind == scan.Text
 	}
 }
 
@@ -51,6 +53,9 @@ type builder struct {
 	s   *scan.Scanner
 	doc []byte
 	m   *audit.Message
+	// run is the text of the tokens since the last tag, and element where they stand.
+	run     []byte
+	element scan.Element
 }
 
 // value is the plain text of the attribute a, "" if the tag has none.
@@ -180,15 +185,18 @@ func (b *builder) object() {
 	}
 }
 
-// text adds a run of text to the element that it stands in; more says that it goes on
-// with the run before it.
-func (b *builder) text(more bool) {
-	raw := b.doc[b.s.Off:b.s.End]
-	run := runText(audit.KindText, raw, b.s.CDATA)
+// endRun takes the text since the last tag, if there is any. Where an element that
+// holds one text has several, the first is taken.
+func (b *builder) endRun() {
+	if len(b.run) == 0 {
+		return
+	}
+	run := string(b.run)
+	b.run = b.run[:0]
 	m := b.m
-	switch b.s.Element {
+	switch b.element {
 	case scan.EventOutcomeDescription:
-		m.OutcomeDescription += run
+		m.OutcomeDescription = firstOf(m.OutcomeDescription, run)
 		return
 	case scan.AuditSourceTypeCode:
 		if len(m.Sources) > 0 {
@@ -201,20 +209,16 @@ func (b *builder) text(more bool) {
 		return
 	}
 	o := &m.Objects[len(m.Objects)-1]
-	switch b.s.Element {
+	switch b.element {
 	case scan.ParticipantObjectName:
-		o.Name += run
+		o.Name = firstOf(o.Name, run)
 	case scan.ParticipantObjectQuery:
-		o.Query += run
+		o.Query = firstOf(o.Query, run)
 	case scan.ParticipantObjectDescription:
-		if n := len(o.Descriptions); more && n > 0 {
-			o.Descriptions[n-1] += run
-		} else {
-			o.Descriptions = append(o.Descriptions, run)
-		}
+		o.Descriptions = append(o.Descriptions, run)
 	case scan.Encrypted:
-		o.Encrypted += run
+		o.Encrypted = firstOf(o.Encrypted, run)
 	case scan.Anonymized:
-		o.Anonymized += run
+		o.Anonymized = firstOf(o.Anonymized, run)
 	}
 }

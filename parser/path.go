@@ -14,6 +14,10 @@ type step struct {
 	children map[string]int
 }
 
+// maxSiblingNames bounds how many different names of an element's children are counted:
+// all that the vocabulary has, not all that a sender can make up.
+const maxSiblingNames = 256
+
 // pathsOf gives the path to the place of each fault: the innermost element or the
 // attribute that it stands in, an element that is not its parent's first of the name
 // with its number ("/AuditMessage/ActiveParticipant[2]/@UserID"). The faults come in
@@ -66,7 +70,9 @@ func enter(steps []step, tag []byte) []step {
 	if parent.children == nil {
 		parent.children = map[string]int{}
 	}
-	parent.children[name]++
+	if parent.children[name] > 0 || len(parent.children) < maxSiblingNames {
+		parent.children[name]++
+	}
 	return append(steps, step{name: name, nth: parent.children[name]})
 }
 

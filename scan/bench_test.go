@@ -3,6 +3,7 @@ package scan_test
 import (
 	"bytes"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,4 +57,23 @@ func BenchmarkScan(b *testing.B) {
 		i++
 	}
 	b.ReportMetric(float64(ref)/(float64(b.Elapsed())/float64(b.N)), "x-encoding/xml")
+}
+
+// BenchmarkHostile reads documents that are made to be slow: the bytes a second say
+// that the time stays in proportion to the length.
+func BenchmarkHostile(b *testing.B) {
+	var s scan.Scanner
+	for name, part := range map[string]string{
+		"comments": "<!-- ", "instructions": "<?a ", "doctypes": "<!DOCTYPE a ", "tags": "<a ", "end tags": "</a>",
+		"references": "&a", "attributes": " a='b'", "prefixes": " a:b='c'", "CDATA": "<![CDATA[", "text": "a<!---->",
+	} {
+		b.Run(name, func(b *testing.B) {
+			doc := []byte("<a " + strings.Repeat(part, 1<<20/len(part)))
+			b.SetBytes(int64(len(doc)))
+			for b.Loop() {
+				for s.Reset(doc, 0); s.Next() != scan.EOF; {
+				}
+			}
+		})
+	}
 }

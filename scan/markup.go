@@ -102,15 +102,31 @@ func encodingName(b []byte) bool {
 	return len(b) > 0
 }
 
+// ending looks for one kind of end mark. Where there is none, there is none further
+// on: it looks through a document once, however many beginnings that has.
+type ending struct{ none bool }
+
+// find gives where the next mark from p on stands, -1 if nowhere.
+func (e *ending) find(doc []byte, p int, mark string) int {
+	if e.none {
+		return -1
+	}
+	i := bytes.Index(doc[p:], []byte(mark))
+	if i < 0 {
+		e.none = true
+		return -1
+	}
+	return p + i
+}
+
 // instruction reads the processing instruction at p (XML 1.0 §2.6).
 func (s *Scanner) instruction(p int) {
-	end := bytes.Index(s.doc[p+2:], []byte("?>"))
+	end := s.instructions.find(s.doc, p+2, "?>")
 	if end < 0 {
 		s.fault(BadInstruction, p, len(s.doc))
 		s.pos = s.next(p + 1)
 		return
 	}
-	end += p + 2
 	s.pos = end + 2
 	target := s.doc[p+2 : min(nameStop(s.doc, p+2), end)]
 	switch {
@@ -154,21 +170,14 @@ func (s *Scanner) markup(p int) bool {
 // comment reads the comment at p (XML 1.0 §2.5).
 func (s *Scanner) comment(p int) {
 	from := p + len("<!--")
-	end := bytes.Index(s.doc[from:], []byte("--"))
+	end := s.comments.find(s.doc, from, "-->")
 	if end < 0 {
 		s.fault(BadComment, p, len(s.doc))
 		s.pos = s.next(p + 1)
 		return
 	}
-	end += from
-	if end+2 == len(s.doc) || s.doc[end+2] != '>' {
-		s.fault(BadComment, p, end+2)
-		rest := bytes.Index(s.doc[end+1:], []byte("-->"))
-		if rest < 0 {
-			s.pos = s.next(p + 1)
-			return
-		}
-		end += 1 + rest
+	if at := bytes.Index(s.doc[from:end+2], []byte("--")); from+at < end {
+		s.fault(BadComment, p, from+at+2)
 	}
 	s.checkChars(from, end)
 	s.pos = end + 3
@@ -216,8 +225,8 @@ func (s *Scanner) doctype(p int) {
 	}
 	switch {
 	case end == len(s.doc) || s.doc[end] == '"' || s.doc[end] == '\'':
-		s.fault(BadTag, p, end)
-		s.pos = s.next(p + 1)
+		s.fault(BadTag, p, len(s.doc))
+		s.pos = len(s.doc)
 	case s.doc[end] == '[':
 		s.fault(Doctype, p, end+1)
 		s.pos = s.subsetEnd(end)

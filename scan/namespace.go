@@ -14,9 +14,27 @@ const (
 	xmlnsNamespace = "http://www.w3.org/2000/xmlns/"
 )
 
-// namesSeed keys the hashes by which repeated attributes are found, so that no
-// sender can make them collide.
-var namesSeed = maphash.MakeSeed()
+// nameSet finds names that a tag has twice, by hashes that no sender can make collide.
+type nameSet struct {
+	seed   maphash.Seed
+	hashes map[uint64]bool
+}
+
+// clear empties the set.
+func (n *nameSet) clear() {
+	if n.hashes == nil {
+		n.seed, n.hashes = maphash.MakeSeed(), make(map[uint64]bool)
+	}
+	clear(n.hashes)
+}
+
+// add adds a name in a namespace and says whether it was there.
+func (n *nameSet) add(uri, name []byte) (found bool) {
+	key := maphash.Bytes(n.seed, uri)*31 + maphash.Bytes(n.seed, name)
+	found = n.hashes[key]
+	n.hashes[key] = true
+	return found
+}
 
 // otherAttribute looks at the name of an attribute that is none of the vocabulary
 // and says whether it is a name. Namespace declarations and the attributes of xml
@@ -55,27 +73,18 @@ func (s *Scanner) duplicate(a *Attr, nth int) bool {
 		}
 	} else {
 		if nth == few+1 {
-			s.forget()
+			s.names.clear()
 			for i := range s.Attrs {
 				b := &s.Attrs[i]
-				s.seen[maphash.Bytes(namesSeed, s.doc[b.NameOff:b.NameEnd])] = i
+				s.names.add(nil, s.doc[b.NameOff:b.NameEnd])
 			}
 		}
-		key := maphash.Bytes(namesSeed, name)
-		_, found = s.seen[key]
-		s.seen[key] = nth
+		found = s.names.add(nil, name)
 	}
 	if found {
 		s.fault(DuplicateAttribute, a.NameOff, a.NameEnd)
 	}
 	return found
-}
-
-func (s *Scanner) forget() {
-	if s.seen == nil {
-		s.seen = make(map[uint64]int)
-	}
-	clear(s.seen)
 }
 
 // resolve takes the tag's namespace declarations in and checks its prefixes
@@ -100,14 +109,12 @@ func (s *Scanner) resolve(off, end int) {
 			continue
 		}
 		if first {
-			s.forget()
+			s.names.clear()
 			first = false
 		}
-		key := maphash.Bytes(namesSeed, uri)*31 + maphash.Bytes(namesSeed, name[colon+1:])
-		if _, found := s.seen[key]; found {
+		if s.names.add(uri, name[colon+1:]) {
 			s.fault(DuplicateAttribute, a.NameOff, a.NameEnd)
 		}
-		s.seen[key] = i
 	}
 }
 

@@ -40,12 +40,15 @@ type Scanner struct {
 	// Faults are what was found so far, in document order, at most MaxFaults.
 	Faults []Fault
 
-	doc       []byte
-	pos       int
-	open      []openElement
-	bindings  []binding
-	seen      map[uint64]int
-	encoding  []byte
+	doc      []byte
+	pos      int
+	open     []openElement
+	bindings []binding
+	names    nameSet
+	encoding []byte
+
+	comments, instructions ending
+
 	rooted    bool // the root element's start tag was read
 	finished  bool // EOF was given
 	malformed bool
@@ -64,7 +67,7 @@ type openElement struct {
 // Offsets are positions in doc, which must not change while it is read.
 func (s *Scanner) Reset(doc []byte, from int) {
 	*s = Scanner{
-		doc: doc, pos: from, seen: s.seen, Attrs: s.Attrs[:0],
+		doc: doc, pos: from, names: s.names, Attrs: s.Attrs[:0],
 		Faults: s.Faults[:0], open: s.open[:0], bindings: s.bindings[:0],
 	}
 	s.prolog()
