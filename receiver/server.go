@@ -40,7 +40,8 @@ type Server struct {
 	// 10 s by default.
 	HandshakeTimeout time.Duration
 	// FrameTimeout is how long the next bytes of a frame may take once it began:
-	// 60 s by default. Between frames a connection may be silent for ever.
+	// 60 s by default. While others wait for memory, a frame that holds some must
+	// come at 16 KiB/s. Between frames a connection may be silent for ever.
 	FrameTimeout time.Duration
 	// StallTimeout is how long the Handler may block before the connection that
 	// waits for it is closed: 30 s by default.
@@ -84,6 +85,7 @@ type ListenerOptions struct {
 	// whoever got through the handshake.
 	TLS *tls.Config
 	// Proxy are the addresses that a PROXY header (version 1 or 2) is taken from.
+	// A connection from one of them must begin within HandshakeTimeout.
 	Proxy []netip.Prefix
 }
 

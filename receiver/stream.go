@@ -19,9 +19,10 @@ const (
 	// may always wait.
 	bytesPerEntry = 512
 	minBatch      = 16
-	// minPace is what a frame must come at, in bytes a second, while others wait for
-	// the memory that it holds.
-	minPace = 16 << 10
+	// While others wait for memory, a frame that holds some must come at minPace
+	// bytes a second, in each of so many parts of the FrameTimeout.
+	minPace   = 16 << 10
+	paceParts = 12
 )
 
 // stream is the reading half of a connection. All of it is the connection's
@@ -37,9 +38,11 @@ type stream struct {
 	// target is the size of buffer that the sender's pace asks for.
 	target int
 	bytes  uint64 // ever read
-	// waited and got measure how fast the frame comes that the stream is in.
+	// waited and got measure how fast the frame comes that the stream is in; silent
+	// is since when nothing of it came.
 	waited time.Duration
 	got    int
+	silent time.Duration
 }
 
 func newStream(c *conn) *stream {
@@ -64,11 +67,11 @@ func (s *stream) run(ctx context.Context) {
 			s.bytes += uint64(n)
 			need = s.cut(s.c.srv.now().UnixMicro())
 		}
-		if err != nil && !s.goesOn(err) || s.framer.mode == modeDone || s.c.drained() {
-			break
-		}
 		if s.tooSlow() {
 			s.c.srv.trouble(report{peer: s.c.host, cause: CauseFrameTimeout})
+			break
+		}
+		if err != nil && !s.goesOn(err) || s.framer.mode == modeDone || s.c.drained() {
 			break
 		}
 	}
@@ -102,17 +105,18 @@ func (s *stream) read() (int, error) {
 	middle := s.middle()
 	var limit time.Duration
 	switch {
+	case middle && s.cur.reserved > 0:
+		limit = s.part()
 	case middle:
 		limit = s.c.srv.lim.frame
 	case s.target > baseBuffer || len(s.cur.b) > baseBuffer || s.prev != nil:
 		limit = linger
 	}
-	s.c.arm(limit)
 	start := time.Now()
+	s.c.arm(limit)
 	n, err := s.c.data.Read(space)
 	if middle {
-		s.waited += time.Since(start)
-		s.got += n
+		s.pace(n, time.Since(start))
 	}
 	if n == len(space) {
 		s.faster()
@@ -138,7 +142,7 @@ func (s *stream) cut(received int64) (need int) {
 		}
 		s.r += p.size
 		if len(p.frame) > 0 {
-			s.waited, s.got = 0, 0
+			s.waited, s.got, s.silent = 0, 0, 0
 			s.put(e, p)
 		}
 		if s.framer.mode == modeDone {
@@ -161,22 +165,41 @@ func (s *stream) goesOn(err error) bool {
 	if !errors.Is(err, os.ErrDeadlineExceeded) || s.c.draining() {
 		return false
 	}
-	if s.middle() {
-		s.c.srv.trouble(report{peer: s.c.host, cause: CauseFrameTimeout})
-		return false
+	if !s.middle() {
+		s.rest()
 	}
-	s.rest()
 	return true
 }
 
-// tooSlow says whether the frame that the stream is in holds memory that others
-// wait for while it hardly comes.
+// part is how long the pace of a frame is measured for at a time.
+func (s *stream) part() time.Duration { return max(s.c.srv.lim.frame/paceParts, 1) }
+
+// pace notes that a read in the middle of a frame brought n bytes after d.
+func (s *stream) pace(n int, d time.Duration) {
+	s.waited += d
+	s.got += n
+	s.silent += d
+	if n > 0 {
+		s.silent = 0
+	}
+}
+
+// tooSlow says whether the frame that the stream is in has stopped, or hardly
+// comes while it holds memory and others wait for some.
 func (s *stream) tooSlow() bool {
-	if !s.cur.whole || s.waited < s.c.srv.lim.frame || float64(s.got) >= minPace*s.waited.Seconds() {
+	if !s.middle() {
 		return false
 	}
+	if s.silent >= s.c.srv.lim.frame {
+		return true
+	}
+	if s.cur.reserved == 0 || s.waited < s.part() {
+		return false
+	}
+	slow := float64(s.got) < minPace*s.waited.Seconds()
+	s.waited, s.got = 0, 0
 	_, waiting := s.mem.used()
-	return waiting > 0
+	return slow && waiting > 0
 }
 
 // faster asks for a larger buffer.
