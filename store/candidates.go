@@ -8,9 +8,16 @@ import (
 	"arr/store/segment"
 )
 
+// candidate is a part that may hold records of the answer, and what is left to ask of
+// them once the indexes have said what none of them can satisfy.
+type candidate struct {
+	part  part
+	where query.Expr
+}
+
 // candidates gives the parts of a view that may hold records of the answer, and how many
 // records the view has. What an index rules out costs no read of a column.
-func (q *search) candidates(v *view, s *Store) (parts []part, position uint64) {
+func (q *search) candidates(v *view, s *Store) (parts []candidate, position uint64) {
 	expansions := map[*query.Leaf]*expansion{}
 	s.expand(q.ctx, q.where, expansions)
 	for _, seg := range v.segments {
@@ -25,14 +32,14 @@ func (q *search) candidates(v *view, s *Store) (parts []part, position uint64) {
 		p := newMemPart(b)
 		position = b.first + uint64(len(p.recs))
 		if len(p.recs) > 0 && p.maxTime >= q.plan.Since && p.minTime < q.plan.Until {
-			parts = append(parts, p)
+			parts = append(parts, candidate{p, q.where})
 		}
 	}
 	return parts, position
 }
 
 // blocks appends the candidates of one segment.
-func (q *search) blocks(parts []part, seg *segment.Segment, s *Store, expansions map[*query.Leaf]*expansion) []part {
+func (q *search) blocks(parts []candidate, seg *segment.Segment, s *Store, expansions map[*query.Leaf]*expansion) []candidate {
 	ix := index{leaves: map[*query.Leaf]map[int]bool{}, expansions: expansions}
 	if err := ix.lookUp(q.where, seg); err != nil {
 		// Without the index every block is a candidate: slower, and complete.
@@ -45,13 +52,13 @@ func (q *search) blocks(parts []part, seg *segment.Segment, s *Store, expansions
 			continue
 		}
 		p := blockPart{Block: b, parse: s.parse}
-		may, err := ix.mayHold(q.where, b, i)
+		left, err := ix.prune(q.where, b, i)
 		if err != nil {
 			q.problem(p, err)
 			continue
 		}
-		if may {
-			parts = append(parts, p)
+		if left != nil {
+			parts = append(parts, candidate{p, left})
 		}
 	}
 	return parts
@@ -98,27 +105,41 @@ func (ix *index) lookUpAll(of []query.Expr, seg *segment.Segment) error {
 	return nil
 }
 
-// mayHold says whether block b, ordinal i, may hold a record that satisfies e: false is
-// certain. Under Not nothing is ruled out.
-func (ix *index) mayHold(e query.Expr, b *segment.Block, i int) (bool, error) {
+// prune gives what is left of e for block b, ordinal i, without the leaves that no record
+// of it can satisfy: nil if that is all of e. Under Not nothing is ruled out.
+func (ix *index) prune(e query.Expr, b *segment.Block, i int) (query.Expr, error) {
 	switch e := e.(type) {
 	case *query.And:
-		for _, c := range e.Of {
-			if may, err := ix.mayHold(c, b, i); !may || err != nil {
-				return false, err
+		and := &query.And{Of: make([]query.Expr, len(e.Of))}
+		for k, c := range e.Of {
+			left, err := ix.prune(c, b, i)
+			if left == nil || err != nil {
+				return nil, err
 			}
+			and.Of[k] = left
 		}
+		return and, nil
 	case *query.Or:
+		var left []query.Expr
 		for _, c := range e.Of {
-			if may, err := ix.mayHold(c, b, i); may || err != nil {
-				return may, err
+			l, err := ix.prune(c, b, i)
+			if err != nil {
+				return nil, err
+			}
+			if l != nil {
+				left = append(left, l)
 			}
 		}
-		return false, nil
+		if len(left) == 0 {
+			return nil, nil
+		}
+		return &query.Or{Of: left}, nil
 	case *query.Leaf:
-		return ix.leafMayHold(e, b, i)
+		if may, err := ix.leafMayHold(e, b, i); !may || err != nil {
+			return nil, err
+		}
 	}
-	return true, nil
+	return e, nil
 }
 
 func (ix *index) leafMayHold(l *query.Leaf, b *segment.Block, i int) (bool, error) {

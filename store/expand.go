@@ -11,7 +11,7 @@ import (
 
 // maxExpansion is the most values of the directory that rule blocks out: looking up more
 // would cost more than it saves.
-const maxExpansion = 200
+const maxExpansion = 50
 
 // expansion is what the directory says of a leaf that asks for the beginning of a value
 // or for a similar one: a record below position that satisfies the leaf has one of the

@@ -28,9 +28,9 @@ type part interface {
 
 // match is a part with the records in it that satisfy a question.
 type match struct {
-	part part
-	sel  segment.Bitmap
-	n    int
+	candidate
+	sel segment.Bitmap
+	n   int
 }
 
 // search is one run of a plan.
@@ -86,11 +86,11 @@ func (q *search) problemText(text string) {
 
 // evaluate finds the records of each candidate that satisfy the question, on all
 // processors, and keeps the candidates' order.
-func (q *search) evaluate(candidates []part) []match {
+func (q *search) evaluate(candidates []candidate) []match {
 	all := make([]match, len(candidates))
 	q.parallel(len(candidates), func(i int) {
 		m := &all[i]
-		m.part = candidates[i]
+		m.candidate = candidates[i]
 		if err := q.match(m); err != nil {
 			q.problem(m.part, err)
 			m.n = 0
@@ -137,7 +137,7 @@ func (q *search) parallel(n int, fn func(i int)) {
 // match fills m.sel and m.n.
 func (q *search) match(m *match) error {
 	m.sel.Fill(m.part.Len())
-	if err := eval(q.where, m.part, &m.sel); err != nil {
+	if err := eval(m.where, m.part, &m.sel); err != nil {
 		return err
 	}
 	lo, hi := m.part.TimeRange()
