@@ -102,25 +102,41 @@ func BenchmarkMatchPhrase(b *testing.B) {
 	benchMatch(b, func([]*audit.Record) string { return `"Verlaufskontrolle doctor"` })
 }
 
-// BenchmarkEntry reads single records, warm and cold.
+// BenchmarkEntry reads single records: warm, and as the first record of a file that
+// nothing is known of.
 func BenchmarkEntry(b *testing.B) {
-	for _, c := range []struct {
-		name  string
-		bytes int64
-	}{{"warm", 256 << 20}, {"cold", 0}} {
-		b.Run(c.name, func(b *testing.B) {
-			s, _ := benchSegment(b, c.bytes)
-			var e audit.Entry
-			i := 0
-			for b.Loop() {
-				blk := s.Blocks()[i%benchBlocks]
-				if err := blk.Entry(i*577%segment.MaxRecords, &e); err != nil {
-					b.Fatal(err)
-				}
-				i++
+	b.Run("warm", func(b *testing.B) {
+		s, _ := benchSegment(b, 256<<20)
+		var e audit.Entry
+		i := 0
+		for b.Loop() {
+			blk := s.Blocks()[i%benchBlocks]
+			if err := blk.Entry(i*577%segment.MaxRecords, &e); err != nil {
+				b.Fatal(err)
 			}
-		})
-	}
+			i++
+		}
+	})
+	b.Run("cold", func(b *testing.B) {
+		path, _ := write(b, generated(0, 2*segment.MaxRecords), segment.MaxRecords)
+		opt := options(0)
+		var e audit.Entry
+		i := 0
+		for b.Loop() {
+			opt.Cache = segment.NewCache(64 << 20)
+			s, err := segment.Open(path, opt)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if err := s.Blocks()[i%2].Entry(i*577%segment.MaxRecords, &e); err != nil {
+				b.Fatal(err)
+			}
+			if err := s.Close(); err != nil {
+				b.Fatal(err)
+			}
+			i++
+		}
+	})
 }
 
 // BenchmarkVerify reads everything again.

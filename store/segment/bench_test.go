@@ -1,7 +1,6 @@
 package segment_test
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -33,10 +32,6 @@ func BenchmarkEncode(b *testing.B) {
 			b.Fatal(err)
 		}
 		size = info.Size
-		if p := os.Getenv("SEGOUT"); p != "" {
-			bb, _ := os.ReadFile(path)
-			os.WriteFile(p, bb, 0o600)
-		}
 		n += len(records)
 		if err := w.Abort(); err != nil {
 			b.Fatal(err)

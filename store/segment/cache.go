@@ -19,6 +19,8 @@ type Cache struct {
 	// files differ.
 	segments atomic.Uint64
 	shards   [cacheShards]cacheShard
+	// groupers are buffers of calls of Group.
+	groupers sync.Pool
 }
 
 // NewCache makes a cache that holds about max bytes. What is being used is held by

@@ -83,7 +83,7 @@ func (b *Block) damage(what string) *DamageError {
 func parseDirectory(raw []byte, b *Block) (*directory, bool) {
 	c := &cursor{b: raw}
 	src, base := b.reader()
-	d := &directory{pages: pageReader{src: src, base: base, where: b.where(), cache: b.seg.cache, key: b.key(0)}}
+	d := &directory{pages: pageReader{src: src, base: base, at: b.info.off, where: b.where(), cache: b.seg.cache, key: b.key(0)}}
 	d.pages.readTable(c, uint64(b.info.directory))
 	records := int(c.below(MaxRecords + 1))
 	if c.bad || records != b.info.records {
@@ -178,7 +178,7 @@ func (d *directory) sound() bool {
 		}
 	}
 	for _, r := range refs {
-		if !d.pages.check(r) {
+		if !d.pages.has(r) {
 			return false
 		}
 	}

@@ -7,9 +7,6 @@ import (
 	"arr/audit"
 )
 
-// labelSeed keeps senders from choosing labels that collide.
-var labelSeed = maphash.MakeSeed()
-
 // Group counts the records of sel (nil: of the whole block) by label: labels is called
 // once for each distinct value of fields, as query.Plan.Labels (nil: a value is its own
 // label), and a record counts once for each distinct label. add is called once a label;
@@ -21,8 +18,9 @@ func (b *Block) Group(fields audit.FieldSet, labels func(field audit.Field, valu
 	if err != nil {
 		return err
 	}
-	g := &grouper{block: b, dir: d, fields: fields &^ audit.Numeric, labels: labels, sel: b.selection(sel),
-		names: dictionary{seed: labelSeed}}
+	g := b.seg.cache.takeGrouper()
+	defer b.seg.cache.giveGrouper(g)
+	g.block, g.dir, g.fields, g.labels, g.sel = b, d, fields&^audit.Numeric, labels, b.selection(sel)
 	if err := g.metadata(); err != nil {
 		return err
 	}
@@ -43,7 +41,7 @@ func (b *Block) Group(fields audit.FieldSet, labels func(field audit.Field, valu
 	return nil
 }
 
-// grouper is one call of Group.
+// grouper is one call of Group, and buffers for the next one.
 type grouper struct {
 	block  *Block
 	dir    *directory
@@ -58,7 +56,36 @@ type grouper struct {
 	// maybe more than once.
 	records []uint16
 	found   []int32
+	// sorted are records and found by record.
+	sortedRecords []uint16
+	sortedFound   []int32
+	// last has, for each label, the record that was counted last, plus one.
+	last    []int32
 	scratch []int32
+	// spans and labels of values are those of the column being looked at.
+	valueLabels []int32
+	spans       []span
+}
+
+// span is a part of grouper.valueLabels: n is its length plus one, 0 where a value was
+// not looked at.
+type span struct{ at, n int32 }
+
+// takeGrouper gives an empty grouper.
+func (c *Cache) takeGrouper() *grouper {
+	g, ok := c.groupers.Get().(*grouper)
+	if !ok {
+		return &grouper{names: dictionary{seed: maphash.MakeSeed()}}
+	}
+	g.names.reset()
+	g.records, g.found = g.records[:0], g.found[:0]
+	return g
+}
+
+// giveGrouper takes a grouper back, without what it was used for.
+func (c *Cache) giveGrouper(g *grouper) {
+	g.block, g.dir, g.layout, g.labels, g.sel = nil, nil, nil, nil, nil
+	c.groupers.Put(g)
 }
 
 // labelsOf appends the numbers of a value's labels.
@@ -83,38 +110,41 @@ func (g *grouper) note(i int, labels []int32) {
 
 // count counts each pair of record and label once.
 func (g *grouper) count() {
-	records, found := byRecord(g.records, g.found)
-	g.counts = make([]int64, len(g.names.values))
-	last := make([]int32, len(g.names.values))
+	records, found := g.byRecord()
+	g.counts = append(g.counts[:0], make([]int64, len(g.names.values))...)
+	g.last = append(g.last[:0], make([]int32, len(g.names.values))...)
 	for k, l := range found {
-		if at := int32(records[k]) + 1; last[l] != at {
-			last[l] = at
+		if at := int32(records[k]) + 1; g.last[l] != at {
+			g.last[l] = at
 			g.counts[l]++
 		}
 	}
 }
 
 // byRecord sorts pairs by record, by counting; those of one column are sorted.
-func byRecord(records []uint16, found []int32) ([]uint16, []int32) {
+func (g *grouper) byRecord() ([]uint16, []int32) {
 	sorted := true
 	var starts [MaxRecords + 1]int32
-	for k, r := range records {
+	before := uint16(0)
+	for _, r := range g.records {
 		starts[r+1]++
-		sorted = sorted && (k == 0 || records[k-1] <= r)
+		sorted = sorted && before <= r
+		before = r
 	}
 	if sorted {
-		return records, found
+		return g.records, g.found
 	}
 	for i := 1; i < len(starts); i++ {
 		starts[i] += starts[i-1]
 	}
-	rs, fs := make([]uint16, len(records)), make([]int32, len(found))
-	for k, r := range records {
+	g.sortedRecords = slices.Grow(g.sortedRecords[:0], len(g.records))[:len(g.records)]
+	g.sortedFound = slices.Grow(g.sortedFound[:0], len(g.found))[:len(g.found)]
+	for k, r := range g.records {
 		at := starts[r]
 		starts[r]++
-		rs[at], fs[at] = r, found[k]
+		g.sortedRecords[at], g.sortedFound[at] = r, g.found[k]
 	}
-	return rs, fs
+	return g.sortedRecords, g.sortedFound
 }
 
 // metadata notes what is known of records beside their frames.
@@ -188,39 +218,44 @@ func (g *grouper) values() error {
 	return g.frames()
 }
 
-// meant is what the distinct values of a column give, read in one way.
-type meant struct {
-	meaning
-	// spans has for each distinct value where its labels begin in labels and how many
-	// they are, plus one; 0 where it was not looked at.
-	spans []struct{ at, n int32 }
-}
-
-// column notes the values of a column.
+// column notes the values of a column, one way of reading them after the other: most
+// columns have one.
 func (g *grouper) column(ord int) error {
 	c, err := g.block.column(g.dir, g.layout, ord)
 	if err != nil {
 		return err
 	}
+	for _, m := range meanings(&g.layout.rows, ord, g.fields) {
+		if err := g.columnAs(c, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// columnAs notes the values of the slots that have the meaning m.
+func (g *grouper) columnAs(c *column, m meaning) error {
 	t := &texts{column: c}
-	var ways []meant
-	var labels []int32
+	g.valueLabels = g.valueLabels[:0]
+	g.spans = append(g.spans[:0], make([]span, c.distinct)...)
 	g.records, g.found = slices.Grow(g.records, len(c.codes)), slices.Grow(g.found, len(c.codes))
-	return newWalker(g.layout, ord, g.fields).walk(g.sel, func(i, v, n int, asBase64 bool, fields audit.FieldSet) (bool, error) {
-		way := wayOf(&ways, meaning{fields, asBase64}, c.distinct)
+	return newWalker(g.layout, c.ord, g.fields).walk(g.sel, func(i, v, n int, asBase64 bool, fields audit.FieldSet) (bool, error) {
+		if fields != m.fields || asBase64 != m.base64 {
+			return true, nil
+		}
 		for ; n > 0; v, n = v+1, n-1 {
-			s := &way.spans[c.codes[v]]
+			s := &g.spans[c.codes[v]]
 			// A layout is no value: many instants share it.
 			if s.n == 0 || c.times != nil {
 				text, err := g.text(t, v, asBase64)
 				if err != nil {
 					return false, err
 				}
-				s.at = int32(len(labels))
-				labels = g.labelsOf(labels, fields, text)
-				s.n = int32(len(labels)) - s.at + 1
+				s.at = int32(len(g.valueLabels))
+				g.valueLabels = g.labelsOf(g.valueLabels, fields, text)
+				s.n = int32(len(g.valueLabels)) - s.at + 1
 			}
-			g.note(i, labels[s.at:s.at+s.n-1])
+			g.note(i, g.valueLabels[s.at:s.at+s.n-1])
 		}
 		return true, nil
 	})
@@ -232,17 +267,6 @@ func (g *grouper) text(t *texts, v int, asBase64 bool) ([]byte, error) {
 		return t.plainTime(v)
 	}
 	return t.plainOf(int(t.codes[v]), asBase64)
-}
-
-// wayOf gives what is known of values read in one way.
-func wayOf(ways *[]meant, m meaning, distinct int) *meant {
-	for i := range *ways {
-		if (*ways)[i].meaning == m {
-			return &(*ways)[i]
-		}
-	}
-	*ways = append(*ways, meant{meaning: m, spans: make([]struct{ at, n int32 }, distinct)})
-	return &(*ways)[len(*ways)-1]
 }
 
 // frames notes records that are stored whole, by parsing them again.

@@ -132,25 +132,17 @@ func (m *merger) copy(o openBlock) error {
 	if checksum(raw[info.directory:]) != info.directorySum {
 		return o.block.where().error(info.off+info.directory, info.len-info.directory, "directory does not have its checksum")
 	}
-	if err := o.block.checkPages(raw); err != nil {
-		return err
-	}
-	o.blocks[o.ordinal] = len(m.w.footer.blocks)
-	return m.w.addEncoded(info, raw)
-}
-
-// checkPages checks the pages of a block whose bytes these are: damage is not copied.
-func (b *Block) checkPages(raw []byte) error {
-	d, err := b.directory()
+	d, err := o.block.directory()
 	if err != nil {
 		return err
 	}
-	for i, p := range d.pages.pages {
-		if checksum(raw[p.off:p.off+int64(p.stored)]) != p.sum {
-			return b.where().error(b.info.off+p.off, int64(p.stored), "page %d does not have its checksum", i)
-		}
+	var damage error
+	d.pages.check(raw, func(d *DamageError) { damage = d })
+	if damage != nil {
+		return damage
 	}
-	return nil
+	o.blocks[o.ordinal] = len(m.w.footer.blocks)
+	return m.w.addEncoded(info, raw)
 }
 
 // flush writes the open blocks as one.

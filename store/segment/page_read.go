@@ -17,9 +17,10 @@ const zstdRatio = 32 << 10
 // pageReader reads the pages of one block.
 type pageReader struct {
 	src io.ReaderAt
-	// base is where the block begins in src; path, block, first and records are for
-	// errors.
+	// base is where the block begins in src, at where it does in its file, which where
+	// names.
 	base  int64
+	at    int64
 	where damaged
 	cache *Cache
 	key   cacheKey
@@ -75,8 +76,8 @@ func (r *pageReader) readTable(c *cursor, size uint64) {
 func (r *pageReader) page(i int) ([]byte, error) {
 	p := r.pages[i]
 	stored := make([]byte, p.stored)
-	at := r.base + p.off
-	if _, err := r.src.ReadAt(stored, at); err != nil {
+	at := r.at + p.off
+	if _, err := r.src.ReadAt(stored, r.base+p.off); err != nil {
 		return nil, readError(r.where, at, int64(p.stored), err)
 	}
 	if checksum(stored) != p.sum {
@@ -90,6 +91,16 @@ func (r *pageReader) page(i int) ([]byte, error) {
 		return nil, r.where.error(at, int64(p.stored), "page %d can't be decompressed", i)
 	}
 	return raw, nil
+}
+
+// check compares all pages of a block whose bytes these are with their checksums and
+// calls fn with what is damaged.
+func (r *pageReader) check(block []byte, fn func(*DamageError)) {
+	for i, p := range r.pages {
+		if checksum(block[p.off:p.off+int64(p.stored)]) != p.sum {
+			fn(r.where.error(r.at+p.off, int64(p.stored), "page %d does not have its checksum", i))
+		}
+	}
 }
 
 // readError tells a file that is too short, which is damage, from one that can't be
@@ -111,8 +122,8 @@ func (r *pageReader) sharedPage(i int) ([]byte, error) {
 	})
 }
 
-// check says whether at lies in pages that exist.
-func (r *pageReader) check(at ref) bool {
+// has says whether at lies in pages that exist.
+func (r *pageReader) has(at ref) bool {
 	switch at.kind {
 	case refFill:
 		return at.n <= maxValues
@@ -129,7 +140,7 @@ func (r *pageReader) check(at ref) bool {
 	return true
 }
 
-// stream calls fn with the pieces of a stream that has bytes of its own (check has
+// stream calls fn with the pieces of a stream that has bytes of its own (has has
 // been true of it). A piece is shared: read only.
 func (r *pageReader) stream(at ref, fn func(piece []byte)) error {
 	if at.kind == refShared {

@@ -90,18 +90,16 @@ func (v *verifier) block(b *Block) error {
 	if err != nil {
 		return err
 	}
-	for i := range d.pages.pages {
-		// Each damaged page is told, but no frame is asked of a damaged block.
-		if _, e := d.pages.page(i); e != nil && err == nil {
-			err = e
-		} else if e != nil {
-			if e := v.damaged(e); e != nil {
-				return e
-			}
+	// No frame is asked of a block that has a damaged page.
+	sound := true
+	d.pages.check(raw, func(damage *DamageError) {
+		sound = false
+		if v.Damage != nil {
+			v.Damage(damage)
 		}
-	}
-	if err != nil {
-		return err
+	})
+	if !sound {
+		return nil
 	}
 	return v.records(b, fresh)
 }
