@@ -44,15 +44,12 @@ func newConn(l *listener, nc net.Conn) *conn {
 }
 
 // setPeer notes who the peer is.
-func (c *conn) setPeer(addr net.Addr) netip.Addr {
-	ap, ok := addrPort(addr)
-	if !ok {
-		c.host = addr.String()
-		c.like.Peer = c.host
-		return netip.Addr{}
+func (c *conn) setPeer(addr net.Addr) {
+	if ap, ok := addrPort(addr); ok {
+		c.host, c.like.Peer = ap.Addr().String(), ap.String()
+	} else {
+		c.host, c.like.Peer = addr.String(), addr.String()
 	}
-	c.host, c.like.Peer = ap.Addr().String(), ap.String()
-	return ap.Addr()
 }
 
 // addrPort is addr as it is written in an entry: an IPv4 address is one, even on a
@@ -100,7 +97,8 @@ func (c *conn) serve(ctx context.Context) {
 // whether there may be any; why not, it has reported.
 func (c *conn) open() bool {
 	limit := c.srv.lim.handshake
-	behind := c.l.trusts(c.setPeer(c.raw.RemoteAddr()))
+	from, _ := addrPort(c.raw.RemoteAddr())
+	behind := c.l.trusts(from.Addr())
 	if !behind && c.l.tls == nil {
 		return true
 	}

@@ -114,6 +114,20 @@ func TestTLSResumption(t *testing.T) {
 	}
 }
 
+// A configuration may be exchanged for each connection.
+func TestTLSConfigurationForClient(t *testing.T) {
+	asked := make(chan string, 1)
+	inner := &tls.Config{Certificates: []tls.Certificate{newCertificate(t, "inner")}}
+	r := serveTLS(t, &receiver.Server{}, &tls.Config{GetConfigForClient: func(h *tls.ClientHelloInfo) (*tls.Config, error) {
+		asked <- h.ServerName
+		return inner, nil
+	}})
+	c := dialTLS(t, r.addr, &tls.Config{InsecureSkipVerify: true, ServerName: "arr.example"})
+	if cn := c.ConnectionState().PeerCertificates[0].Subject.CommonName; cn != "inner" || <-asked != "arr.example" {
+		t.Errorf("served by %s", cn)
+	}
+}
+
 func TestTLSIdleIsNeverClosed(t *testing.T) {
 	r := serveTLS(t, &receiver.Server{HandshakeTimeout: 200 * time.Millisecond, FrameTimeout: 30 * time.Millisecond},
 		&tls.Config{Certificates: []tls.Certificate{newCertificate(t, "arr")}})
@@ -210,7 +224,7 @@ func TestTLSProbesLeaveOnlyACount(t *testing.T) {
 	}
 }
 
-// A sender that others copy badly is told of once, and others get through.
+// Broken handshakes, however many, are logged in a few lines, and others get through.
 func TestHostileHandshakesHarmNobody(t *testing.T) {
 	r := serveTLS(t, &receiver.Server{HandshakeTimeout: 100 * time.Millisecond}, &tls.Config{Certificates: []tls.Certificate{newCertificate(t, "arr")}})
 	c := dialTLS(t, r.addr, &tls.Config{InsecureSkipVerify: true})

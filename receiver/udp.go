@@ -59,9 +59,7 @@ func (s *Server) ServeUDP(ctx context.Context, conn *net.UDPConn) error {
 	}
 	defer s.remove(u)
 	defer context.AfterFunc(ctx, u.abort)()
-	if err := u.prepare(); err != nil {
-		return fmt.Errorf("receiver: prepare UDP socket %s: %w", conn.LocalAddr(), err)
-	}
+	u.prepare(ctx)
 	var delivery sync.WaitGroup
 	delivery.Go(func() { u.deliver(ctx) })
 	err := u.read(ctx)
@@ -70,14 +68,16 @@ func (s *Server) ServeUDP(ctx context.Context, conn *net.UDPConn) error {
 	return err
 }
 
-// prepare asks the kernel for a large buffer and for its count of drops.
-func (u *socket) prepare() error {
+// prepare asks the kernel for a large buffer and for its count of drops. A socket
+// serves without them too, only worse.
+func (u *socket) prepare(ctx context.Context) {
 	granted, err := prepareSocket(u.conn)
 	if err != nil {
-		return err
+		u.srv.log.LogAttrs(ctx, slog.LevelWarn, "a UDP socket lacks a large receive buffer or the kernel's count of drops",
+			slog.String("address", u.conn.LocalAddr().String()), slog.Any("error", err))
 	}
 	if granted == 0 {
-		return nil
+		return
 	}
 	if n := u.srv.counters.receiveBuffer.Load(); n == 0 || int64(granted) < n {
 		u.srv.counters.receiveBuffer.Store(int64(granted))
@@ -86,7 +86,6 @@ func (u *socket) prepare() error {
 		u.srv.trouble(report{peer: u.conn.LocalAddr().String(), cause: CauseSmallBuffer,
 			err: fmt.Errorf("asked for %d bytes, granted %d", wantReceiveBuffer, granted)})
 	}
-	return nil
 }
 
 // read reads until the socket is closed or drained.
