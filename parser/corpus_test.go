@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"arr/audit"
@@ -36,7 +37,7 @@ func shared(t testing.TB) string {
 	return dir
 }
 
-// samples gives the files below the corpus directory that match.
+// samples gives the shared files that match.
 func samples(t testing.TB, match func(path string) bool) map[string][]byte {
 	t.Helper()
 	root := shared(t)
@@ -155,8 +156,11 @@ func checkShape(t testing.TB, p *parser.Parser, s *audit.Shape) {
 	}
 }
 
+// TestCorpus wraps what other vendors' software wrote in all kinds of headers.
 func TestCorpus(t *testing.T) {
-	files := samples(t, func(string) bool { return true })
+	files := samples(t, func(path string) bool {
+		return !strings.Contains(path, "/hl7v2/") && !strings.Contains(path, "/fhir-auditevent/")
+	})
 	p := parser.New(parser.Options{})
 	for name, b := range files {
 		t.Run(name, func(t *testing.T) {
@@ -167,5 +171,22 @@ func TestCorpus(t *testing.T) {
 				checkFrame(t, p, b, f)
 			}
 		})
+	}
+}
+
+// TestVectors has documents that are well formed, valid or not, and some that are not.
+func TestVectors(t *testing.T) {
+	files := samples(t, func(path string) bool { return strings.Contains(path, "/vectors/") && strings.HasSuffix(path, ".xml") })
+	p := parser.New(parser.Options{})
+	for name, b := range files {
+		want := audit.Unchecked
+		if strings.HasSuffix(name, "/base-wrong-root.xml") {
+			want = audit.Foreign
+		} else if strings.Contains(name, "/invalid/doc-") || strings.HasSuffix(name, "/ns-undeclared-prefix.xml") {
+			want = audit.Malformed
+		}
+		if rec := checkFrame(t, p, append([]byte(header), b...), 0); rec.Class != want {
+			t.Errorf("%s: class %v, findings %q, want %v", name, rec.Class, codesOf(rec), want)
+		}
 	}
 }

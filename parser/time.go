@@ -129,7 +129,7 @@ func (r *timeReader) number(n int) (v int) {
 	return v
 }
 
-// year reads a year: four digits, or more before a hyphen (XML Schema 1.0 part 2,
+// year reads a year: four digits, or five before a hyphen (XML Schema 1.0 part 2,
 // §3.2.7), where one before the common era has a sign.
 func (r *timeReader) year() int {
 	sign := 1
@@ -138,11 +138,8 @@ func (r *timeReader) year() int {
 		r.pos++
 	}
 	n := 4
-	for r.pos+n < len(r.b) && n < 9 && r.b[r.pos+n] != '-' {
-		n++
-	}
-	if n == 9 || r.pos+n >= len(r.b) {
-		n = 4
+	if five := r.pos + 5; five < len(r.b) && r.b[five-1] != '-' && r.b[five] == '-' {
+		n = 5
 	}
 	return sign * r.number(n)
 }
