@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -96,14 +97,18 @@ func (s *Store) prepare(entries []audit.Entry) *request {
 	}
 	p := s.parsers.get()
 	defer s.parsers.put(p)
-	frames := make([]byte, 0, r.bytes)
+	// Join, since it is the one way to memory that is not cleared before it is filled.
+	parts := make([][]byte, len(entries))
+	for i := range entries {
+		parts[i] = entries[i].Frame
+	}
+	frames := bytes.Join(parts, nil)
 	spans := make([]audit.Span, 0, len(entries)*spansPerRecord)
 	for i := range entries {
 		rec := &r.recs[i]
 		rec.Entry = entries[i]
-		start := len(frames)
-		frames = append(frames, entries[i].Frame...)
-		rec.Frame = frames[start:len(frames):len(frames)]
+		n := len(rec.Frame)
+		rec.Frame, frames = frames[:n:n], frames[n:]
 		if cap(spans)-len(spans) < spansPerRecord/2 {
 			spans = make([]audit.Span, 0, max(len(entries)-i, 1)*spansPerRecord)
 		}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/hex"
 	"slices"
@@ -53,7 +54,15 @@ type sourceCounts struct {
 	lastCert string
 	// id and hostname are add's scratch.
 	id, hostname []byte
+	// slots remembers where the records of a shape have what tells their source.
+	slots map[*audit.Shape]sourceSlots
 }
+
+// sourceSlots are indices into a record's spans.
+type sourceSlots struct{ id, hostname int }
+
+// maxShapes bounds sourceCounts.slots: hostile senders make shapes without end.
+const maxShapes = 1024
 
 func newSourceCounts(known []Source) *sourceCounts {
 	c := &sourceCounts{byKey: map[sourceKey]*Source{}, dirty: map[*Source]bool{}}
@@ -77,15 +86,7 @@ func (c *sourceCounts) addAll(recs []audit.Record) {
 
 // add counts one record; c.mu is held.
 func (c *sourceCounts) add(r *audit.Record) {
-	c.id, c.hostname = c.id[:0], c.hostname[:0]
-	r.Each(sourceFields, func(f audit.FieldSet, v []byte) bool {
-		if f.Has(audit.FieldSource) && len(c.id) == 0 {
-			c.id = append(c.id, v...)
-		} else if f.Has(audit.FieldHostname) && len(c.hostname) == 0 {
-			c.hostname = append(c.hostname, v...)
-		}
-		return true
-	})
+	c.readSource(r)
 	s := c.last
 	if s == nil || string(c.id) != s.ID || string(c.hostname) != s.Hostname || r.Cert.SHA256 != c.lastCert {
 		s = c.find(sourceKey{string(c.id), string(c.hostname), hex.EncodeToString([]byte(r.Cert.SHA256))}, r.Received)
@@ -101,6 +102,52 @@ func (c *sourceCounts) add(r *audit.Record) {
 	if int(r.Class) < len(s.Classes) {
 		s.Classes[r.Class]++
 	}
+}
+
+// readSource sets c.id and c.hostname to r's AuditSourceID and HOSTNAME.
+func (c *sourceCounts) readSource(r *audit.Record) {
+	at, known := c.slots[r.Shape]
+	if !known {
+		if at, known = slotsOf(r.Shape); known {
+			if c.slots == nil || len(c.slots) >= maxShapes {
+				c.slots = map[*audit.Shape]sourceSlots{}
+			}
+			c.slots[r.Shape] = at
+		}
+	}
+	if known {
+		id, hostname := r.Value(at.id), r.Value(at.hostname)
+		if bytes.IndexByte(id, '&') < 0 {
+			c.id, c.hostname = append(c.id[:0], id...), append(c.hostname[:0], hostname...)
+			return
+		}
+	}
+	c.id, c.hostname = c.id[:0], c.hostname[:0]
+	r.Each(sourceFields, func(f audit.FieldSet, v []byte) bool {
+		if f.Has(audit.FieldSource) && len(c.id) == 0 {
+			c.id = append(c.id, v...)
+		} else if f.Has(audit.FieldHostname) && len(c.hostname) == 0 {
+			c.hostname = append(c.hostname, v...)
+		}
+		return true
+	})
+}
+
+// slotsOf finds the slots of a shape that has one for each of the two, and no repeated
+// slot before them.
+func slotsOf(shape *audit.Shape) (at sourceSlots, ok bool) {
+	at = sourceSlots{-1, -1}
+	for i := range shape.Slots {
+		switch f := shape.Slots[i].Fields; {
+		case shape.Slots[i].Joint != nil:
+			return at, at.id >= 0 && at.hostname >= 0
+		case f.Has(audit.FieldSource) && at.id < 0:
+			at.id = i
+		case f.Has(audit.FieldHostname) && at.hostname < 0:
+			at.hostname = i
+		}
+	}
+	return at, at.id >= 0 && at.hostname >= 0
 }
 
 func (c *sourceCounts) find(k sourceKey, received int64) *Source {
