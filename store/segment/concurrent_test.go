@@ -29,7 +29,7 @@ func TestConcurrentReaders(t *testing.T) {
 
 func readSome(s *segment.Segment, records []*audit.Record, seed int) error {
 	var e audit.Entry
-	for k := range 200 {
+	for k := range 80 {
 		n := (seed*7919 + k*31) % len(records)
 		b := s.Blocks()[n/500]
 		if err := b.Entry(n%500, &e); err != nil {

@@ -55,7 +55,7 @@ func TestVerify(t *testing.T) {
 
 // TestEveryFlippedBit flips one bit of every byte of a small file: each is noticed.
 func TestEveryFlippedBit(t *testing.T) {
-	path, _ := write(t, generated(0, 9), 5)
+	path, _ := write(t, generated(0, 4), 3)
 	good, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
