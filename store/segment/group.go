@@ -212,9 +212,6 @@ func (g *grouper) values() error {
 			}
 		}
 	}
-	if !l.whole {
-		return nil
-	}
 	return g.frames()
 }
 
@@ -269,25 +266,13 @@ func (g *grouper) text(t *texts, v int, asBase64 bool) ([]byte, error) {
 	return t.plainOf(int(t.codes[v]), asBase64)
 }
 
-// frames notes records that are stored whole, by parsing them again.
+// frames notes records that are stored whole.
 func (g *grouper) frames() error {
-	r, err := g.block.rebuilder()
-	if err != nil {
-		return err
-	}
-	for i := g.sel.Next(0); i >= 0; i = g.sel.Next(i + 1) {
-		if !g.layout.forms[g.layout.ids[i]].shape.Raw {
-			continue
-		}
-		rec, err := r.record(i)
-		if err != nil {
-			return err
-		}
+	return g.block.wholeFrames(g.layout, g.sel, func(i int, rec *audit.Record) {
 		rec.Each(g.fields&^audit.Metadata, func(fields audit.FieldSet, v []byte) bool {
 			g.scratch = g.labelsOf(g.scratch[:0], fields, v)
 			g.note(i, g.scratch)
 			return true
 		})
-	}
-	return nil
+	})
 }

@@ -35,7 +35,7 @@ func (b *Block) Match(leaf *query.Leaf, sel, out *Bitmap) error {
 	if m.layout, err = b.layout(d); err != nil {
 		return err
 	}
-	if err := m.columns(m.shapes()); err != nil || !m.layout.whole {
+	if err := m.columns(m.shapes()); err != nil {
 		return err
 	}
 	return m.frames()
@@ -259,20 +259,9 @@ func (m *matcher) columns(ords []int) error {
 	return nil
 }
 
-// frames matches records that are stored whole, by parsing them again.
+// frames matches records that are stored whole.
 func (m *matcher) frames() error {
-	r, err := m.block.rebuilder()
-	if err != nil {
-		return err
-	}
-	for i := m.todo.Next(0); i >= 0; i = m.todo.Next(i + 1) {
-		if !m.layout.forms[m.layout.ids[i]].shape.Raw {
-			continue
-		}
-		rec, err := r.record(i)
-		if err != nil {
-			return err
-		}
+	return m.block.wholeFrames(m.layout, m.todo, func(i int, rec *audit.Record) {
 		rec.Each(m.leaf.Fields&^audit.Metadata, func(_ audit.FieldSet, v []byte) bool {
 			if m.satisfies(v) {
 				m.found(i)
@@ -280,6 +269,5 @@ func (m *matcher) frames() error {
 			}
 			return true
 		})
-	}
-	return nil
+	})
 }

@@ -242,7 +242,8 @@ func TestIndexes(t *testing.T) {
 		r.Each(query.Indexed|audit.Fields(audit.FieldText), func(fields audit.FieldSet, v []byte) bool {
 			query.Forms(fields, v, func(f []byte) {
 				at := place{r.Number / 1000, query.Hash(f)}
-				if terms[at] {
+				// One in four is enough: there are tens of thousands.
+				if terms[at] || at.hash%4 > 0 {
 					return
 				}
 				terms[at] = true
@@ -268,7 +269,7 @@ func TestIndexes(t *testing.T) {
 	}
 	rnd := rand.New(rand.NewPCG(9, 10))
 	wrongTerms, wrongWords := 0, 0
-	for range 10_000 {
+	for range 3000 {
 		h := rnd.Uint64()
 		blocks, err := s.TermBlocks(h, nil)
 		if err != nil {
@@ -281,7 +282,7 @@ func TestIndexes(t *testing.T) {
 			wrongWords++
 		}
 	}
-	if wrongTerms > 1 || wrongWords > 300 {
-		t.Errorf("of 10,000 hashes %d seemed to be terms, %d words of a block; there are %d terms", wrongTerms, wrongWords, info.Terms)
+	if wrongTerms > 1 || wrongWords > 90 {
+		t.Errorf("of 3,000 hashes %d seemed to be terms, %d words of a block; there are %d terms", wrongTerms, wrongWords, info.Terms)
 	}
 }

@@ -146,3 +146,26 @@ func (r *rebuilder) record(i int) (*audit.Record, error) {
 	r.block.seg.opt.Parse(rec)
 	return rec, nil
 }
+
+// wholeFrames calls fn with the records of sel that are stored whole, parsed anew. fn
+// may take the record that it got out of sel.
+func (b *Block) wholeFrames(l *layout, sel *Bitmap, fn func(i int, rec *audit.Record)) error {
+	if !l.whole {
+		return nil
+	}
+	r, err := b.rebuilder()
+	if err != nil {
+		return err
+	}
+	for i := sel.Next(0); i >= 0; i = sel.Next(i + 1) {
+		if !l.forms[l.ids[i]].shape.Raw {
+			continue
+		}
+		rec, err := r.record(i)
+		if err != nil {
+			return err
+		}
+		fn(i, rec)
+	}
+	return nil
+}
