@@ -73,10 +73,10 @@ type Storing struct {
 	Stalled time.Duration
 }
 
-// ClassCount is how many frames of one class were stored.
+// ClassCount is how many frames of one class were stored, and their bytes.
 type ClassCount struct {
-	Class  string
-	Frames int64
+	Class         string
+	Frames, Bytes int64
 }
 
 // Disk is what the data directory takes and what its file system has left, in bytes.

@@ -66,6 +66,10 @@ func (e *exposition) storing(s Storing) {
 	for _, c := range s.Classes {
 		e.sample("arr_frames_classed_total", float64(c.Frames), "class", c.Class)
 	}
+	e.family("arr_classed_bytes_total", "counter", "Bytes of frames stored since the process began, by class.")
+	for _, c := range s.Classes {
+		e.sample("arr_classed_bytes_total", float64(c.Bytes), "class", c.Class)
+	}
 	e.histogram("arr_journal_fsync_seconds", "How long it takes to write a group to the journal and sync it.", s.Sync)
 	e.gauge("arr_queue_batches", "Batches of frames that wait to be written.", float64(s.Queue))
 	e.gauge("arr_stalled_seconds", "How long nothing could be written.", s.Stalled.Seconds())

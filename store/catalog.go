@@ -21,7 +21,7 @@ const catalogVersion = 1
 // The catalog's buckets. Every value is JSON followed by the CRC-32C of key and JSON (4
 // bytes, big endian), since bbolt itself checks its meta pages alone.
 var (
-	bucketMeta     = []byte("meta")     // "format" -> catalogFormat
+	bucketMeta     = []byte("meta")     // "format" -> catalogFormat, "zone" -> a name of the zone database
 	bucketSegments = []byte("segments") // first record's number, 8 bytes big endian -> segmentEntry
 	bucketSources  = []byte("sources")  // sourceKey.String() -> Source
 )
@@ -97,6 +97,37 @@ func (c *catalog) checkVersion() error {
 	})
 }
 
+// zone gives the zone of event times that name none, time.Local if none was ever set.
+func (c *catalog) zone() (*time.Location, error) {
+	var name string
+	err := c.db.View(func(tx *bolt.Tx) error {
+		if tx.Bucket(bucketMeta).Get([]byte("zone")) == nil {
+			return nil
+		}
+		return get(tx, bucketMeta, []byte("zone"), &name)
+	})
+	if err != nil || name == "" {
+		return time.Local, err
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, fmt.Errorf("store: the zone that event times were read in: %w", err)
+	}
+	return zone, nil
+}
+
+// useZone remembers zone and gives it back; for nil it gives the one remembered.
+func (c *catalog) useZone(zone *time.Location) (*time.Location, error) {
+	if zone == nil {
+		return c.zone()
+	}
+	err := c.db.Update(func(tx *bolt.Tx) error { return put(tx, bucketMeta, []byte("zone"), zone.String()) })
+	if err != nil {
+		return nil, fmt.Errorf("store: write catalog: %w", err)
+	}
+	return zone, nil
+}
+
 // segments gives the published segments in number order.
 func (c *catalog) segments() (list []segmentEntry, err error) {
 	err = c.db.View(func(tx *bolt.Tx) error {
@@ -148,7 +179,7 @@ func (c *catalog) check() error {
 			errs = append(errs, fmt.Errorf("store: catalog: %w: %w", ErrDamaged, err))
 		}
 		errs = append(errs,
-			each(tx, bucketMeta, func([]byte, catalogFormat) {}),
+			each(tx, bucketMeta, func([]byte, any) {}),
 			each(tx, bucketSegments, func([]byte, segmentEntry) {}),
 			each(tx, bucketSources, func([]byte, Source) {}))
 		return errors.Join(errs...)

@@ -267,6 +267,7 @@ func (s *Store) show(r *audit.Record, i int) {
 	s.active.add(r, s.leaves[i])
 	s.next = r.Number + 1
 	s.stats.classes[r.Class].Add(1)
+	s.stats.classBytes[r.Class].Add(int64(len(r.Frame)))
 	if s.active.full() {
 		s.wakeSealer()
 	}

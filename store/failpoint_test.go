@@ -19,7 +19,7 @@ import (
 func testOptions() Options {
 	cache := &parser.Cache{}
 	return Options{
-		NewParser:     func() Parser { return parser.New(parser.Options{Cache: cache}) },
+		NewParser:     func(zone *time.Location) Parser { return parser.New(parser.Options{Zone: zone, Cache: cache}) },
 		ParserVersion: parser.Version,
 		CacheBytes:    4 << 20,
 		Log:           slog.New(slog.DiscardHandler),

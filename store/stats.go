@@ -22,6 +22,7 @@ type counters struct {
 	sealed       atomic.Int64
 	frameBytes   atomic.Int64
 	classes      [audit.NumClasses]atomic.Int64
+	classBytes   [audit.NumClasses]atomic.Int64
 	sealFailures atomic.Int64
 	damages      atomic.Int64
 	journalFiles atomic.Int64
@@ -42,6 +43,7 @@ func (c *counters) recover(next uint64) {
 	c.before = next
 	for i := range c.classes {
 		c.classes[i].Store(0)
+		c.classBytes[i].Store(0)
 	}
 	c.sealed.Store(0)
 }
@@ -71,7 +73,8 @@ type Stats struct {
 	// into a segment.
 	Stored, Sealed int64
 	FrameBytes     int64
-	Classes        [audit.NumClasses]int64
+	// Classes counts the records stored of each class, ClassBytes their frames' bytes.
+	Classes, ClassBytes [audit.NumClasses]int64
 	// Memtable is how many records are not sealed yet; Segments and Blocks, what is.
 	Memtable, Segments, Blocks int
 	QueueLength                int
@@ -101,7 +104,7 @@ func (s *Store) Stats() Stats {
 		st.Blocks += seg.Info().Blocks
 	}
 	for i := range c.classes {
-		st.Classes[i] = c.classes[i].Load()
+		st.Classes[i], st.ClassBytes[i] = c.classes[i].Load(), c.classBytes[i].Load()
 	}
 	for i := range c.syncs {
 		st.Syncs[i] = c.syncs[i].Load()

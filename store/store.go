@@ -47,10 +47,14 @@ type Parser interface {
 
 // Options are what a store needs beside its directory.
 type Options struct {
-	// NewParser makes a parser. ParserVersion is its version, stored with what is
-	// derived.
-	NewParser     func() Parser
+	// NewParser makes a parser that reads event times without a zone in zone.
+	// ParserVersion is its version, stored with what is derived.
+	NewParser     func(zone *time.Location) Parser
 	ParserVersion int
+	// Zone is the zone of event times that name none. The store remembers it, so that
+	// nil means the one that it was last opened with: what is derived does not depend on
+	// who opens it. The first time nil is time.Local.
+	Zone *time.Location
 	// CacheBytes bounds the decoded pages that are kept in memory; 0 means 128 MiB.
 	CacheBytes int64
 	Log        *slog.Logger     // nil: slog.Default
@@ -71,6 +75,7 @@ type Store struct {
 	cache         *segment.Cache
 	shapes        *segment.Shapes
 	parsers       parserPool
+	zone          *time.Location
 	view          atomic.Pointer[view]
 	viewMu        sync.Mutex
 	stats         counters
@@ -119,7 +124,8 @@ func newStore(dir string, o Options) *Store {
 	s := &Store{
 		dir: dir, log: o.Log, now: o.Now, parserVersion: uint32(o.ParserVersion),
 		cache:   segment.NewCache(cacheBytes(o.CacheBytes)),
-		parsers: parserPool{make: o.NewParser},
+		zone:    o.Zone,
+		parsers: parserPool{},
 		reserve: journal.Reserve{Path: filepath.Join(dir, reserveFile), Size: reserveSize},
 		queue:   make(chan *request, queueLength), closing: make(chan struct{}), failed: make(chan struct{}),
 		committed: make(chan struct{}), keys: blockKeys{}, damaged: map[string]bool{},
@@ -139,6 +145,7 @@ func newStore(dir string, o Options) *Store {
 		defer s.parsers.put(p)
 		p.Describe(shape)
 	})
+	s.parsers.make = func() Parser { return o.NewParser(s.zone) }
 	s.view.Store(&view{})
 	return s
 }
@@ -180,6 +187,9 @@ func (s *Store) open() (err error) {
 			s.catalog.close()
 		}
 	}()
+	if s.zone, err = s.catalog.useZone(s.zone); err != nil {
+		return err
+	}
 	known, err := s.catalog.sources()
 	if err != nil {
 		return err
@@ -232,7 +242,13 @@ func (s *Store) openReadOnly() (err error) {
 	if s.catalog, err = openCatalog(s.path(catalogFile), true, s.now()); err != nil {
 		return err
 	}
-	known, err := s.catalog.sources()
+	if s.zone == nil {
+		s.zone, err = s.catalog.zone()
+	}
+	var known []Source
+	if err == nil {
+		known, err = s.catalog.sources()
+	}
 	if err == nil {
 		s.sources = newSourceCounts(known)
 		err = s.adoptSegments()

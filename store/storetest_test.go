@@ -3,6 +3,7 @@ package store_test
 import (
 	"log/slog"
 	"testing"
+	"time"
 
 	"arr/parser"
 	"arr/store"
@@ -13,7 +14,8 @@ import (
 func options() store.Options {
 	cache := &parser.Cache{}
 	return store.Options{
-		NewParser:     func() store.Parser { return parser.New(parser.Options{Cache: cache}) },
+		NewParser:     func(zone *time.Location) store.Parser { return parser.New(parser.Options{Zone: zone, Cache: cache}) },
+		Zone:          time.UTC,
 		ParserVersion: parser.Version,
 		CacheBytes:    4 << 20,
 		Log:           slog.New(slog.DiscardHandler),

@@ -6,7 +6,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"arr/parser"
 	"arr/store"
 )
 
@@ -29,7 +28,7 @@ func check(c *cli.Context) error {
 		return &exitError{exitUsage, fmt.Errorf("check takes no arguments; the directory goes to --data")}
 	}
 	bar := newProgress(c.App.ErrWriter, "checking")
-	report, err := store.Check(c.Context, dataDir(c), storeOptions(parser.Options{}), bar.update)
+	report, err := store.Check(c.Context, dataDir(c), storeOptions(), bar.update)
 	bar.done()
 	if err != nil {
 		return &exitError{exitFailed, err}

@@ -52,7 +52,6 @@ func queryCommand() *cli.Command {
 		Flags: []cli.Flag{
 			dataFlag(),
 			serverFlag(),
-			zoneFlag(),
 			&cli.StringFlag{Name: "since", Usage: "only events from `TIME` on"},
 			&cli.StringFlag{Name: "until", Usage: "only events up to `TIME`; a day, month or year is included"},
 			&cli.IntFlag{Name: "limit", Usage: "at most `N` records; 0 for all", DefaultText: "50 in a table, else all"},

@@ -55,11 +55,7 @@ func (b *backend) answer(c *cli.Context, req *api.Request) (*api.Summary, error)
 	if err != nil {
 		return nil, err
 	}
-	options, err := parserOptions(c)
-	if err != nil {
-		return nil, &exitError{exitUsage, err}
-	}
-	o.Reader = parser.New(options)
+	o.Reader = parser.New(parser.Options{})
 	lines, err := answer.New(c.App.Writer, plan, o)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}

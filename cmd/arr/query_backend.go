@@ -41,10 +41,6 @@ func openBackend(c *cli.Context) (*backend, error) {
 	if c.String("server") != "" {
 		return &backend{server: server}, nil
 	}
-	options, err := parserOptions(c)
-	if err != nil {
-		return nil, &exitError{exitUsage, err}
-	}
 	dir := dataDir(c)
 	for waited := time.Duration(0); ; waited += serverPoll {
 		conn, err := api.DialSocket(c.Context, dir)
@@ -55,7 +51,7 @@ func openBackend(c *cli.Context) (*backend, error) {
 		if !noServer(err) {
 			return nil, cantOpen(err)
 		}
-		s, err := store.OpenReadOnly(dir, storeOptions(options))
+		s, err := store.OpenReadOnly(dir, storeOptions())
 		if err == nil {
 			return &backend{store: s}, nil
 		}

@@ -33,7 +33,7 @@ func login(day int, user, outcome string) []byte {
 // openStore opens a store that holds three logins.
 func openStore(t testing.TB, dir string) *store.Store {
 	t.Helper()
-	s, err := store.Open(dir, storeOptions(parser.Options{}))
+	s, err := store.Open(dir, storeOptions())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,12 +13,12 @@ func reindexCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "reindex",
 		Usage: "judge and index anew what an older parser stored",
-		UsageText: "arr reindex [--data DIR] [--zone ZONE]\n\n" +
+		UsageText: "arr reindex [--data DIR]\n\n" +
 			"Makes class, findings and search index anew in every segment that an older version's\n" +
 			"parser wrote. Frames and hashes stay as they are. No server may have DIR open; it may be\n" +
 			"interrupted and begun again.\n\n" +
 			"Example:\n   arr reindex --data /var/lib/arr",
-		Flags:  []cli.Flag{dataFlag(), zoneFlag()},
+		Flags:  []cli.Flag{dataFlag()},
 		Action: reindex,
 	}
 }
@@ -27,11 +27,7 @@ func reindex(c *cli.Context) (err error) {
 	if c.Args().Present() {
 		return &exitError{exitUsage, fmt.Errorf("reindex takes no arguments; the directory goes to --data")}
 	}
-	options, err := parserOptions(c)
-	if err != nil {
-		return &exitError{exitUsage, err}
-	}
-	s, err := store.Open(dataDir(c), storeOptions(options))
+	s, err := store.Open(dataDir(c), storeOptions())
 	if err != nil {
 		return &exitError{exitFailed, err}
 	}

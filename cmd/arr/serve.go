@@ -13,7 +13,6 @@ import (
 
 	"arr/api"
 	"arr/config"
-	"arr/parser"
 	"arr/store"
 	"arr/trust"
 )
@@ -108,7 +107,8 @@ const readerPatience = 10 * time.Second
 // openData opens the data directory. Where a command reads it just now, it waits for
 // that; where a server has it, it does not.
 func openData(ctx context.Context, cfg *config.Config, log *slog.Logger) (*store.Store, error) {
-	options := storeOptions(parser.Options{Zone: cfg.Zone})
+	options := storeOptions()
+	options.Zone = cfg.Zone
 	options.Log = log
 	for waited := time.Duration(0); ; waited += serverPoll {
 		st, err := store.Open(cfg.Data, options)

@@ -20,7 +20,6 @@ import (
 	"time"
 
 	"arr/config"
-	"arr/parser"
 	"arr/store"
 	"arr/trust"
 )
@@ -288,7 +287,7 @@ func TestNotify(t *testing.T) {
 func TestServeAfterReader(t *testing.T) {
 	dir := t.TempDir()
 	startServer(t, dir).stop()
-	reader, err := store.OpenReadOnly(dir, storeOptions(parser.Options{}))
+	reader, err := store.OpenReadOnly(dir, storeOptions())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,7 +31,6 @@ func showCommand() *cli.Command {
 		Flags: []cli.Flag{
 			dataFlag(),
 			serverFlag(),
-			zoneFlag(),
 			&cli.BoolFlag{Name: "raw", Usage: "the frame's bytes and nothing else"},
 		},
 		Action: show,
@@ -70,10 +69,6 @@ func (b *backend) showFromServer(c *cli.Context, id uint64) error {
 }
 
 func (b *backend) showFromStore(c *cli.Context, id uint64) error {
-	options, err := parserOptions(c)
-	if err != nil {
-		return &exitError{exitUsage, err}
-	}
 	plan, err := query.Compile(query.Question{Text: "id:" + strconv.FormatUint(id, 10)}, query.Env{})
 	if err != nil {
 		return err
@@ -86,7 +81,7 @@ func (b *backend) showFromStore(c *cli.Context, id uint64) error {
 			return err
 		}
 		var page bytes.Buffer
-		err := answer.Show(&page, r, answer.ShowOptions{Reader: parser.New(options), Zone: time.Local, Indent: indentXML})
+		err := answer.Show(&page, r, answer.ShowOptions{Reader: parser.New(parser.Options{}), Zone: time.Local, Indent: indentXML})
 		if err != nil {
 			return err
 		}

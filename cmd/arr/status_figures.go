@@ -53,7 +53,7 @@ func storingFigures(s *store.Store) api.Storing {
 		Sync: api.Latency{Bounds: store.SyncBuckets[:], Sum: st.SyncSeconds},
 	}
 	for class, n := range st.Classes {
-		out.Classes = append(out.Classes, api.ClassCount{Class: audit.Class(class).String(), Frames: n})
+		out.Classes = append(out.Classes, api.ClassCount{Class: audit.Class(class).String(), Frames: n, Bytes: st.ClassBytes[class]})
 	}
 	for _, n := range st.Syncs {
 		out.Sync.Counts = append(out.Sync.Counts, uint64(n))

@@ -12,7 +12,6 @@ import (
 
 	"arr/api"
 	"arr/audit"
-	"arr/parser"
 	"arr/store"
 )
 
@@ -113,7 +112,7 @@ func TestStatusExitCodes(t *testing.T) {
 func storeAtRest(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
-	s, err := store.Open(dir, storeOptions(parser.Options{}))
+	s, err := store.Open(dir, storeOptions())
 	if err != nil {
 		t.Fatal(err)
 	}
