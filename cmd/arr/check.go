@@ -3,10 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"arr/store"
+	"arr/trust"
 )
 
 func checkCommand() *cli.Command {
@@ -14,8 +17,8 @@ func checkCommand() *cli.Command {
 		Name:  "check",
 		Usage: "re-read everything that is stored and name what is damaged",
 		UsageText: "arr check [--data DIR]\n\n" +
-			"Reads every byte of segments, journal, catalog and directory, rebuilds every frame and\n" +
-			"recomputes the hashes over them. Changes nothing. No server may have DIR open.\n\n" +
+			"Reads every byte of segments, journal, catalog, directory and keys, rebuilds every frame\n" +
+			"and recomputes the hashes over them. Changes nothing. No server may have DIR open.\n\n" +
 			"Exits with 0 where all is well, 3 where something is damaged, 6 where it could not look.\n\n" +
 			"Example:\n   arr check --data /var/lib/arr",
 		Flags:  []cli.Flag{dataFlag()},
@@ -32,6 +35,11 @@ func check(c *cli.Context) error {
 	bar.done()
 	if err != nil {
 		return &exitError{exitFailed, err}
+	}
+	if err := trust.Check(filepath.Join(dataDir(c), keysDir)); err != nil {
+		for line := range strings.Lines(err.Error()) {
+			report.Damage = append(report.Damage, keysDir+": "+strings.TrimSpace(line))
+		}
 	}
 	for _, n := range report.Notes {
 		fmt.Fprintln(c.App.Writer, "note:", n)

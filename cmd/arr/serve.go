@@ -130,8 +130,11 @@ func openData(ctx context.Context, cfg *config.Config, log *slog.Logger) (*store
 	}
 }
 
+// keysDir is where in the data directory the keys lie.
+const keysDir = "keys"
+
 func trustOptions(cfg *config.Config, log *slog.Logger) trust.Options {
-	o := trust.Options{Dir: filepath.Join(cfg.Data, "keys"), Names: cfg.TLSName, Log: log}
+	o := trust.Options{Dir: filepath.Join(cfg.Data, keysDir), Names: cfg.TLSName, Log: log}
 	for i, cert := range cfg.TLSCert {
 		p := trust.Pair{Cert: cert}
 		if i < len(cfg.TLSKey) {
