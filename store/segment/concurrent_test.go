@@ -13,6 +13,7 @@ import (
 // TestConcurrentReaders reads one segment from many goroutines through a cache that is
 // too small for it.
 func TestConcurrentReaders(t *testing.T) {
+	t.Parallel()
 	records := generated(0, 2000)
 	path, _ := write(t, records, 500)
 	s := open(t, path, options(200<<10))

@@ -55,6 +55,7 @@ func TestVerify(t *testing.T) {
 
 // TestEveryFlippedBit flips one bit of every byte of a small file: each is noticed.
 func TestEveryFlippedBit(t *testing.T) {
+	t.Parallel()
 	path, _ := write(t, generated(0, 4), 3)
 	good, err := os.ReadFile(path)
 	if err != nil {

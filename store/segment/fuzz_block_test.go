@@ -66,6 +66,7 @@ func FuzzDirectory(f *testing.F) {
 
 // TestEveryDirectoryByte changes each byte of a directory and gives it a good checksum.
 func TestEveryDirectoryByte(t *testing.T) {
+	t.Parallel()
 	s, info, raw := encodedRecords(t, 40)
 	good := raw[info.directory:]
 	for i := range good {

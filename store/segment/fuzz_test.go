@@ -86,6 +86,7 @@ func readBlock(b *segment.Block) {
 // TestHostileBytes changes every eleventh byte of a small file and puts all checksums but those
 // of pages right again: whatever is read then, nothing panics.
 func TestHostileBytes(t *testing.T) {
+	t.Parallel()
 	path, _ := write(t, generated(0, 7), 4)
 	good, err := os.ReadFile(path)
 	if err != nil {
