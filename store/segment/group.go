@@ -60,22 +60,24 @@ type grouper struct {
 	sortedRecords []uint16
 	sortedFound   []int32
 	// last has, for each label, the record that was counted last, plus one.
-	last    []int32
-	scratch []int32
-	// spans and labels of values are those of the column being looked at.
-	valueLabels []int32
-	spans       []span
+	last []int32
+	// taken are labels as values yield them; spans has those of each distinct value of
+	// the column that is being looked at. taker is take, made once.
+	taken []int32
+	spans []span
+	taker func(label []byte)
 }
 
-// span is a part of grouper.valueLabels: n is its length plus one, 0 where a value was
-// not looked at.
+// span is a part of grouper.taken: n is its length plus one, 0 where a value was not
+// looked at.
 type span struct{ at, n int32 }
 
 // takeGrouper gives an empty grouper.
 func (c *Cache) takeGrouper() *grouper {
 	g, ok := c.groupers.Get().(*grouper)
 	if !ok {
-		return &grouper{names: dictionary{seed: maphash.MakeSeed()}}
+		g = &grouper{names: dictionary{seed: maphash.MakeSeed()}}
+		g.taker = g.take
 	}
 	g.names.reset()
 	g.records, g.found = g.records[:0], g.found[:0]
@@ -88,22 +90,27 @@ func (c *Cache) giveGrouper(g *grouper) {
 	c.groupers.Put(g)
 }
 
-// labelsOf appends the numbers of a value's labels.
-func (g *grouper) labelsOf(dst []int32, fields audit.FieldSet, value []byte) []int32 {
+// labelsOf appends the numbers of a value's labels to g.taken.
+func (g *grouper) labelsOf(fields audit.FieldSet, value []byte) {
 	if g.labels == nil {
-		return append(dst, int32(g.names.number(value, true)))
+		g.take(value)
+		return
 	}
 	for fields != 0 {
 		f := fields.First()
 		fields &^= audit.Fields(f)
-		g.labels(f, value, func(l []byte) { dst = append(dst, int32(g.names.number(l, true))) })
+		g.labels(f, value, g.taker)
 	}
-	return dst
 }
 
-// note takes down that record i has labels.
-func (g *grouper) note(i int, labels []int32) {
-	for _, l := range labels {
+// take appends the number of a label to g.taken.
+func (g *grouper) take(label []byte) {
+	g.taken = append(g.taken, int32(g.names.number(label, true)))
+}
+
+// note takes down that record i has the labels of a span.
+func (g *grouper) note(i int, s span) {
+	for _, l := range g.taken[s.at : s.at+s.n-1] {
 		g.records, g.found = append(g.records, uint16(i)), append(g.found, l)
 	}
 }
@@ -167,35 +174,38 @@ func (g *grouper) metadata() error {
 }
 
 func groupLines[T any](g *grouper, t *lines[T], each func(*T, audit.FieldSet, func(audit.Field, []byte))) {
-	labels := make([][]int32, len(t.lines))
+	g.taken = g.taken[:0]
+	spans := make([]span, len(t.lines))
 	for i := g.sel.Next(0); i >= 0; i = g.sel.Next(i + 1) {
-		id := t.ids[i]
-		if labels[id] == nil {
-			labels[id] = []int32{}
-			each(&t.lines[id], g.fields, func(f audit.Field, v []byte) {
-				labels[id] = g.labelsOf(labels[id], audit.Fields(f), v)
-			})
+		s := &spans[t.ids[i]]
+		if s.n == 0 {
+			s.at = int32(len(g.taken))
+			each(&t.lines[t.ids[i]], g.fields, func(f audit.Field, v []byte) { g.labelsOf(audit.Fields(f), v) })
+			s.n = int32(len(g.taken)) - s.at + 1
 		}
-		g.note(i, labels[id])
+		g.note(i, *s)
 	}
 }
 
 // values notes what the frames say.
 func (g *grouper) values() error {
 	l := g.layout
-	fixed := make([][]int32, len(l.forms))
+	g.taken = g.taken[:0]
+	fixed := make([]span, len(l.forms))
 	some := false
 	var wanted [audit.MaxColumns]bool
 	for i, f := range l.forms {
+		fixed[i] = span{at: int32(len(g.taken)), n: 1}
 		if f.shape.Raw || f.shape.Carries&g.fields == 0 {
 			continue
 		}
 		for k := range f.shape.Fixed {
 			if v := &f.shape.Fixed[k]; v.Fields&g.fields != 0 {
-				fixed[i] = g.labelsOf(fixed[i], v.Fields&g.fields, []byte(v.Value))
-				some = true
+				g.labelsOf(v.Fields&g.fields, []byte(v.Value))
 			}
 		}
+		fixed[i].n = int32(len(g.taken)) - fixed[i].at + 1
+		some = some || fixed[i].n > 1
 		for k := range f.cols {
 			wanted[l.ords[i][k]] = wanted[l.ords[i][k]] || f.cols[k].fields&g.fields != 0
 		}
@@ -233,7 +243,7 @@ func (g *grouper) column(ord int) error {
 // columnAs notes the values of the slots that have the meaning m.
 func (g *grouper) columnAs(c *column, m meaning) error {
 	t := &texts{column: c}
-	g.valueLabels = g.valueLabels[:0]
+	g.taken = g.taken[:0]
 	g.spans = append(g.spans[:0], make([]span, c.distinct)...)
 	g.records, g.found = slices.Grow(g.records, len(c.codes)), slices.Grow(g.found, len(c.codes))
 	return newWalker(g.layout, c.ord, g.fields).walk(g.sel, func(i, v, n int, asBase64 bool, fields audit.FieldSet) (bool, error) {
@@ -248,11 +258,11 @@ func (g *grouper) columnAs(c *column, m meaning) error {
 				if err != nil {
 					return false, err
 				}
-				s.at = int32(len(g.valueLabels))
-				g.valueLabels = g.labelsOf(g.valueLabels, fields, text)
-				s.n = int32(len(g.valueLabels)) - s.at + 1
+				s.at = int32(len(g.taken))
+				g.labelsOf(fields, text)
+				s.n = int32(len(g.taken)) - s.at + 1
 			}
-			g.note(i, g.valueLabels[s.at:s.at+s.n-1])
+			g.note(i, *s)
 		}
 		return true, nil
 	})
@@ -269,10 +279,11 @@ func (g *grouper) text(t *texts, v int, asBase64 bool) ([]byte, error) {
 // frames notes records that are stored whole.
 func (g *grouper) frames() error {
 	return g.block.wholeFrames(g.layout, g.sel, func(i int, rec *audit.Record) {
+		g.taken = g.taken[:0]
 		rec.Each(g.fields&^audit.Metadata, func(fields audit.FieldSet, v []byte) bool {
-			g.scratch = g.labelsOf(g.scratch[:0], fields, v)
-			g.note(i, g.scratch)
+			g.labelsOf(fields, v)
 			return true
 		})
+		g.note(i, span{n: int32(len(g.taken)) + 1})
 	})
 }
