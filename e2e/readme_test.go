@@ -1,0 +1,260 @@
+package e2e
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// fenced gives the README's blocks that are marked as of this language, in order.
+func fenced(t *testing.T, language string) []string {
+	t.Helper()
+	b, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blocks []string
+	for _, m := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllStringSubmatch(string(b), -1) {
+		blocks = append(blocks, m[1])
+	}
+	if len(blocks) == 0 {
+		t.Fatalf("the README has no blocks of %s", language)
+	}
+	return blocks
+}
+
+// step is a command of the README and what it shows as its output.
+type step struct {
+	command string
+	output  []string
+}
+
+// steps reads the blocks of a console.
+func steps(blocks []string) []step {
+	var all []step
+	for _, block := range blocks {
+		for line := range strings.Lines(block) {
+			line = strings.TrimRight(line, " \n")
+			if command, ok := strings.CutPrefix(line, "$ "); ok {
+				all = append(all, step{command: command})
+			} else if last := len(all) - 1; last >= 0 {
+				all[last].output = append(all[last].output, line)
+			}
+		}
+	}
+	return all
+}
+
+// varying is what differs from run to run, with what stands in its place.
+var varying = []struct {
+	found *regexp.Regexp
+	as    string
+}{
+	{regexp.MustCompile(`(\[::\]|127\.0\.0\.1|localhost):\d+`), "ADDRESS"},
+	{regexp.MustCompile(`([0-9A-F]{2}:){31}[0-9A-F]{2}`), "FINGERPRINT"},
+	{regexp.MustCompile(`(received +)\S+ \S+ UTC`), "${1}TIME"},
+	{regexp.MustCompile(`"seconds":[0-9.e-]+`), `"seconds":0`},
+}
+
+func steady(line string) string {
+	for _, v := range varying {
+		line = v.found.ReplaceAllString(line, v.as)
+	}
+	return strings.TrimRight(line, " ")
+}
+
+// shows says whether the output is what the README shows, where a line … stands for any
+// lines, and … in a line for any text.
+func shows(want, got []string) bool {
+	if len(want) == 0 {
+		return len(got) == 0
+	}
+	if want[0] == "…" {
+		for i := range len(got) + 1 {
+			if shows(want[1:], got[i:]) {
+				return true
+			}
+		}
+		return false
+	}
+	if len(got) == 0 {
+		return false
+	}
+	pattern := strings.ReplaceAll(regexp.QuoteMeta(steady(want[0])), "…", ".*")
+	ok, err := regexp.MatchString("^"+pattern+"$", steady(got[0]))
+	return err == nil && ok && shows(want[1:], got[1:])
+}
+
+// leftOut are lines that the README does without: the log, what arr serve makes of the
+// environment that these tests run in, and the listener for TCP that they all have.
+var leftOut = regexp.MustCompile(`^time=|^arr: ARR_|^  TCP `)
+
+// compare fails the test where a step's output is not what the README shows.
+func compare(t *testing.T, s step, output string) {
+	t.Helper()
+	var got []string
+	for line := range strings.Lines(output) {
+		line = strings.TrimRight(line, " \r\n")
+		if leftOut.MatchString(line) {
+			continue
+		}
+		got = append(got, line)
+	}
+	if !shows(s.output, got) {
+		t.Errorf("README: $ %s\nshows\n%s\nbut prints\n%s", s.command, strings.Join(s.output, "\n"), strings.Join(got, "\n"))
+	}
+}
+
+// readmeDir is a directory as the README's reader has it: with the binary and the message.
+func readmeDir(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "bin"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(binary, filepath.Join(dir, "bin", "arr")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "fetched.xml"), []byte(fenced(t, "xml")[0]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// shell runs a command of the README in dir, at the ports that the server really has.
+func shell(dir string, s *server, command string) string {
+	for port, addresses := range map[string][]string{"6514": s.ports.TLS, "8080": s.ports.HTTP, "5514": s.ports.UDP} {
+		_, real, err := net.SplitHostPort(addresses[0])
+		if err != nil {
+			return err.Error()
+		}
+		command = strings.ReplaceAll(command, "localhost:"+port, "localhost:"+real)
+		command = strings.ReplaceAll(command, "-P "+port, "-P "+real)
+	}
+	if strings.Contains(command, "arr query") && !strings.Contains(command, "--count") {
+		command += " --format table" // the default on the reader's terminal
+	}
+	cmd := exec.Command("sh", "-c", command)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "TZ=UTC")
+	out, _ := cmd.CombinedOutput() // what it exits with shows in what it prints
+	return string(out)
+}
+
+// TestReadmeSession: the first session goes as the README shows it.
+func TestReadmeSession(t *testing.T) {
+	needBinary(t)
+	dir := readmeDir(t)
+	all := steps(fenced(t, "console"))
+	if all[0].command != "bin/arr serve --data data" {
+		t.Fatalf("the first session begins with %q", all[0].command)
+	}
+	s := start(t, filepath.Join(dir, "data"))
+	until(t, 10*time.Second, "the server says how to send to it", func() bool { return strings.Contains(s.log.String(), "rsyslog") })
+	compare(t, all[0], strings.ReplaceAll(s.log.String(), dir, "/srv/arr"))
+	for _, step := range all[1:] {
+		program, _, _ := strings.Cut(step.command, " ")
+		if program == "logger" {
+			continue
+		}
+		if _, err := exec.LookPath(program); err != nil && program != "bin/arr" {
+			t.Logf("%s is not installed", program)
+			continue
+		}
+		if strings.HasPrefix(step.command, "bin/arr check") {
+			s.stop()
+		}
+		compare(t, step, shell(dir, s, step.command))
+	}
+}
+
+// TestReadmeLogger: what the README has logger send arrives whole.
+func TestReadmeLogger(t *testing.T) {
+	needBinary(t)
+	needProgram(t, "logger", "bsdutils")
+	dir := readmeDir(t)
+	s := start(t, filepath.Join(dir, "data"))
+	for _, step := range steps(fenced(t, "console")) {
+		if strings.HasPrefix(step.command, "logger ") {
+			compare(t, step, shell(dir, s, step.command))
+		}
+	}
+	until(t, 10*time.Second, "the message is found", func() bool {
+		return strings.TrimSpace(arr(t, "", "query", "--data", s.dir, "patient:P1000000 user:jdoe app:portal transport:udp", "--count").stdout) == "1"
+	})
+	if r := arr(t, "", "query", "--data", s.dir, "finding:*", "--count"); r.code != 1 {
+		t.Errorf("records have findings: %s", mustArr(t, "", "query", "--data", s.dir, "finding:*", "--fields", "findings"))
+	}
+}
+
+// globals are the settings of rsyslog's global statement.
+var globals = regexp.MustCompile(`(?s)^global\((.*?)\)\n`)
+
+// TestReadmeRsyslog: rsyslog configured as the README says brings long messages of several
+// lines byte for byte, over TLS and over TCP.
+func TestReadmeRsyslog(t *testing.T) {
+	needBinary(t)
+	blocks := fenced(t, "rsyslog")
+	if len(blocks) != 2 {
+		t.Fatalf("the README has %d configurations of rsyslog, want one for TLS and one for TCP", len(blocks))
+	}
+	for i, transport := range []string{"tls", "tcp"} {
+		t.Run(transport, func(t *testing.T) {
+			s := start(t, t.TempDir())
+			addr := s.ports.TCP[0]
+			if transport == "tls" {
+				if m, _ := filepath.Glob("/usr/lib/*/rsyslog/lmnsd_ossl.so"); m == nil {
+					t.Skip("rsyslog's OpenSSL driver is not installed (Debian package rsyslog-openssl)")
+				}
+				addr = s.ports.TLS[0]
+			}
+			_, port, _ := net.SplitHostPort(addr)
+			conf := strings.NewReplacer("arr.hospital.example", "localhost", "/etc/rsyslog.d/arr-ca.pem", s.caFile(),
+				`port="6514"`, fmt.Sprintf("port=%q", port), `port="6601"`, fmt.Sprintf("port=%q", port)).Replace(blocks[i])
+			m := globals.FindStringSubmatch(conf)
+			if m == nil {
+				t.Fatalf("no global statement begins\n%s", conf)
+			}
+			input := startRsyslog(t, m[1], strings.TrimPrefix(conf, m[0]))
+			for n, size := range []int{900, 40000, 900000} {
+				msg := indented(fmt.Sprintf("1.2.%d", n), size)
+				frame := viaReadme(t, s, input, fmt.Sprintf("1.2.%d", n), msg)
+				if !strings.HasSuffix(frame, msg) {
+					t.Errorf("a message of %d bytes arrived changed: a frame of %d bytes", len(msg), len(frame))
+				}
+			}
+			r := arr(t, "", "query", "--data", s.dir, "finding:*", "--count")
+			if r.code != 1 {
+				t.Errorf("records have findings: %s", mustArr(t, "", "query", "--data", s.dir, "finding:*", "--fields", "findings"))
+			}
+		})
+	}
+}
+
+// viaReadme sends a message of a study to rsyslog and gives the frame that arrives.
+func viaReadme(t *testing.T, s *server, input, study, msg string) string {
+	t.Helper()
+	c, err := net.Dial("tcp", input)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	syslog := "<85>1 2026-11-01T10:00:00Z archive arc 42 IHE+RFC-3881 - " + msg
+	if _, err := fmt.Fprintf(c, "%d %s", len(syslog), syslog); err != nil {
+		t.Fatal(err)
+	}
+	until(t, 20*time.Second, "the message is found by its study", func() bool {
+		return arr(t, "", "query", "--data", s.dir, "study:"+study, "--count").code == 0
+	})
+	frames := splitFrames(t, mustArr(t, "", "query", "--data", s.dir, "study:"+study, "--format", "raw"))
+	if len(frames) != 1 {
+		t.Fatalf("%d frames arrived, want 1", len(frames))
+	}
+	return frames[0]
+}
