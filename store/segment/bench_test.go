@@ -15,7 +15,7 @@ func BenchmarkEncode(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "bench.seg")
 	n := 0
 	for b.Loop() {
-		w, err := segment.Create(path)
+		w, err := segment.Create(path, nil)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -89,6 +89,9 @@ func (e *blockEncoder) encode(records []*audit.Record) encodedBlock {
 	start := len(e.pages.out)
 	e.pages.out = append(append(e.pages.out, table...), dir...)
 	e.dir = dir
+	for _, c := range e.columns {
+		c.letGo()
+	}
 	return encodedBlock{bytes: e.pages.out, directory: start, terms: e.facts.sortedTerms()}
 }
 

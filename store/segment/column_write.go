@@ -51,6 +51,12 @@ func (w *columnWriter) begin(id audit.Column, kind audit.Kind, readable bool) {
 	w.arena = w.arena[:0]
 }
 
+// letGo forgets the values, which are parts of frames that would stay in memory for them.
+func (w *columnWriter) letGo() {
+	w.distinct.reset()
+	clear(w.plain)
+}
+
 // add appends a value, which must stay as it is until the block is encoded.
 func (w *columnWriter) add(v []byte) {
 	if w.flags&columnTimes == 0 {

@@ -24,6 +24,6 @@
 // memory and never panics. docs/format.md, section "Segment", describes the bytes.
 //
 // The package never parses a frame (Options.Parse and Shapes do), never decides where
-// a file lies or when it may go, never fsyncs a directory, reads no clock and draws no
-// random numbers.
+// a file lies or when it may go, never fsyncs a directory and reads no clock. Chance only
+// salts its hash tables: equal records give equal files.
 package segment

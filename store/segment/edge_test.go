@@ -144,7 +144,7 @@ func TestAddBlockRefuses(t *testing.T) {
 		"not parsed":    {First: 0, Records: []*audit.Record{{}}},
 		"not aligned":   {First: 4090, Records: generated(4090, 10)},
 	} {
-		w, err := segment.Create(t.TempDir() + "/x.seg")
+		w, err := segment.Create(t.TempDir()+"/x.seg", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

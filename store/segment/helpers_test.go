@@ -76,7 +76,7 @@ func generated(first uint64, n int) []*audit.Record {
 func write(tb testing.TB, records []*audit.Record, size int) (string, segment.Info) {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "test.seg")
-	w, err := segment.Create(path)
+	w, err := segment.Create(path, nil)
 	if err != nil {
 		tb.Fatal(err)
 	}

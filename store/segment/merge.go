@@ -58,7 +58,7 @@ func Reindex(ctx context.Context, path string, src *Segment, parserVersion uint3
 
 // rewrite makes a file by way of add, or none.
 func rewrite(ctx context.Context, path string, add func(*Writer) error) (Info, error) {
-	w, err := Create(path)
+	w, err := Create(path, nil)
 	if err != nil {
 		return Info{}, err
 	}

@@ -42,7 +42,7 @@ func cover(lo, hi uint64) (all []segment.Subtree) {
 func cut(t *testing.T, records []*audit.Record, ends ...uint64) *segment.Segment {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "part.seg")
-	w, err := segment.Create(path)
+	w, err := segment.Create(path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -68,17 +68,33 @@ type Writer struct {
 	merged []termSource
 }
 
-// Create makes the file, which must not exist yet.
-func Create(path string) (*Writer, error) {
-	encoder, err := newBlockEncoder()
+// Encoder holds the buffers that blocks are encoded in, and remembers of one block what
+// helps with the next. It serves one Writer after another, each until its Finish or
+// Abort, and belongs to one goroutine at a time.
+type Encoder struct{ block *blockEncoder }
+
+// NewEncoder makes an encoder.
+func NewEncoder() (*Encoder, error) {
+	b, err := newBlockEncoder()
 	if err != nil {
 		return nil, fmt.Errorf("segment: preparing the encoder: %w", err)
+	}
+	return &Encoder{b}, nil
+}
+
+// Create makes the file, which must not exist yet. Nil for an encoder makes one.
+func Create(path string, encoder *Encoder) (*Writer, error) {
+	if encoder == nil {
+		var err error
+		if encoder, err = NewEncoder(); err != nil {
+			return nil, err
+		}
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
 	if err != nil {
 		return nil, fmt.Errorf("segment: creating a segment: %w", err)
 	}
-	w := &Writer{path: path, file: file, encoder: encoder}
+	w := &Writer{path: path, file: file, encoder: encoder.block}
 	if err := w.write(header(version)); err != nil {
 		return nil, errors.Join(err, w.Abort())
 	}
