@@ -153,7 +153,13 @@ func (s *Store) writeBlock(path string, b *memBlock, recs []audit.Record) (*segm
 	for i, n := range integrity.Cover(b.first, b.first+uint64(len(recs))) {
 		in.Subtrees = append(in.Subtrees, segment.Subtree{Level: uint8(n.Level), Hash: hashes[i]})
 	}
-	w, err := segment.Create(path)
+	if s.encoder == nil {
+		var err error
+		if s.encoder, err = segment.NewEncoder(); err != nil {
+			return nil, err
+		}
+	}
+	w, err := segment.Create(path, s.encoder)
 	if err != nil {
 		return nil, err
 	}

@@ -100,6 +100,7 @@ type Store struct {
 
 	// The sealer owns these.
 	sources    *sourceCounts
+	encoder    *segment.Encoder
 	blockFull  chan struct{} // wakes it
 	sealed     chan struct{} // it wakes the committer
 	stopSealer chan struct{}
