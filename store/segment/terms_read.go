@@ -163,7 +163,9 @@ func (r *termReader) group() bool {
 
 // bitReader reads what bitWriter wrote.
 type bitReader struct {
-	b    []byte
+	b []byte
+	// word's upper n bits are the next ones; what is below them is what b begins with,
+	// or zeros.
 	word uint64
 	n    int
 	bad  bool
@@ -171,6 +173,13 @@ type bitReader struct {
 
 // fill makes 56 bits ready where there are so many.
 func (r *bitReader) fill() {
+	if len(r.b) >= 8 {
+		r.word |= binary.BigEndian.Uint64(r.b) >> r.n
+		whole := (63 - r.n) / 8
+		r.b = r.b[whole:]
+		r.n += whole * 8
+		return
+	}
 	for r.n <= 56 && len(r.b) > 0 {
 		r.word |= uint64(r.b[0]) << (56 - r.n)
 		r.b = r.b[1:]

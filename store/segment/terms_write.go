@@ -13,7 +13,7 @@ import (
 const (
 	termBits    = 64 - termShift
 	ordinalBits = 24
-	termPage    = 4 << 10
+	termPage    = 2 << 10
 	// termGroup is how many blocks one term is given with at most: more of them come
 	// as the same term again, with gap 0.
 	termGroup = 1024
