@@ -189,7 +189,14 @@ func (r *bitReader) fill() {
 
 // take reads n bits, at most 56.
 func (r *bitReader) take(n int) uint64 {
-	r.fill()
+	if r.n < n {
+		r.fill()
+	}
+	return r.drop(n)
+}
+
+// drop takes n bits off word, which must have them.
+func (r *bitReader) drop(n int) uint64 {
 	if n > r.n {
 		r.bad = true
 		return 0
@@ -204,22 +211,23 @@ func (r *bitReader) rice(k int) uint64 {
 	r.fill()
 	q := bits.LeadingZeros64(^r.word)
 	if q >= riceEscape {
-		r.take(riceEscape)
+		r.drop(riceEscape)
 		return r.take(termBits)
 	}
-	r.take(q + 1)
+	r.drop(q + 1)
 	return uint64(q)<<k | r.take(k)
 }
 
 func (r *bitReader) gamma() uint64 {
-	r.fill()
+	if r.n < 56 {
+		r.fill()
+	}
 	zeros := bits.LeadingZeros64(r.word)
-	if zeros > 28 {
+	if zeros > 27 {
 		r.bad = true
 		return 0
 	}
-	r.take(zeros)
-	return r.take(zeros + 1)
+	return r.drop(2*zeros + 1)
 }
 
 // termStream gives all pairs of a segment's term index, with other ordinals: blocks maps
