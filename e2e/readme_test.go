@@ -205,56 +205,44 @@ func TestReadmeRsyslog(t *testing.T) {
 		t.Fatalf("the README has %d configurations of rsyslog, want one for TLS and one for TCP", len(blocks))
 	}
 	for i, transport := range []string{"tls", "tcp"} {
-		t.Run(transport, func(t *testing.T) {
-			s := start(t, t.TempDir())
-			addr := s.ports.TCP[0]
-			if transport == "tls" {
-				if m, _ := filepath.Glob("/usr/lib/*/rsyslog/lmnsd_ossl.so"); m == nil {
-					t.Skip("rsyslog's OpenSSL driver is not installed (Debian package rsyslog-openssl)")
+		for _, size := range []int{900, 40000, 900000} {
+			t.Run(fmt.Sprintf("%s, %d bytes", transport, size), func(t *testing.T) {
+				s := start(t, t.TempDir())
+				addr := s.ports.TCP[0]
+				if transport == "tls" {
+					if m, _ := filepath.Glob("/usr/lib/*/rsyslog/lmnsd_ossl.so"); m == nil {
+						t.Skip("rsyslog's OpenSSL driver is not installed (Debian package rsyslog-openssl)")
+					}
+					addr = s.ports.TLS[0]
 				}
-				addr = s.ports.TLS[0]
-			}
-			_, port, _ := net.SplitHostPort(addr)
-			conf := strings.NewReplacer("arr.hospital.example", "localhost", "/etc/rsyslog.d/arr-ca.pem", s.caFile(),
-				`port="6514"`, fmt.Sprintf("port=%q", port), `port="6601"`, fmt.Sprintf("port=%q", port)).Replace(blocks[i])
-			m := globals.FindStringSubmatch(conf)
-			if m == nil {
-				t.Fatalf("no global statement begins\n%s", conf)
-			}
-			input := startRsyslog(t, m[1], strings.TrimPrefix(conf, m[0]))
-			for n, size := range []int{900, 40000, 900000} {
-				msg := indented(fmt.Sprintf("1.2.%d", n), size)
-				frame := viaReadme(t, s, input, fmt.Sprintf("1.2.%d", n), msg)
+				global, rest := asHere(t, s, addr, blocks[i])
+				msg := indented("1.2.3", size)
+				_, frame := viaRsyslog(t, s, startRsyslog(t, global, rest), msg)
 				if !strings.HasSuffix(frame, msg) {
-					t.Errorf("a message of %d bytes arrived changed: a frame of %d bytes", len(msg), len(frame))
+					t.Errorf("the message of %d bytes arrived changed: a frame of %d bytes", len(msg), len(frame))
 				}
-			}
-			r := arr(t, "", "query", "--data", s.dir, "finding:*", "--count")
-			if r.code != 1 {
-				t.Errorf("records have findings: %s", mustArr(t, "", "query", "--data", s.dir, "finding:*", "--fields", "findings"))
-			}
-		})
+				if r := arr(t, "", "query", "--data", s.dir, "finding:*", "--fields", "findings"); r.code != 1 {
+					t.Errorf("the record has findings: %s", r.stdout)
+				}
+			})
+		}
 	}
 }
 
-// viaReadme sends a message of a study to rsyslog and gives the frame that arrives.
-func viaReadme(t *testing.T, s *server, input, study, msg string) string {
+// asHere gives what the README configures of rsyslog for the server at addr: the settings
+// of the global statement, and the rest.
+func asHere(t *testing.T, s *server, addr, block string) (global, rest string) {
 	t.Helper()
-	c, err := net.Dial("tcp", input)
+	_, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
-	syslog := "<85>1 2026-11-01T10:00:00Z archive arc 42 IHE+RFC-3881 - " + msg
-	if _, err := fmt.Fprintf(c, "%d %s", len(syslog), syslog); err != nil {
-		t.Fatal(err)
+	port = fmt.Sprintf("port=%q", port)
+	conf := strings.NewReplacer("arr.hospital.example", "localhost", "/etc/rsyslog.d/arr-ca.pem", s.caFile(),
+		`port="6514"`, port, `port="6601"`, port).Replace(block)
+	m := globals.FindStringSubmatch(conf)
+	if m == nil {
+		t.Fatalf("no global statement begins\n%s", conf)
 	}
-	until(t, 20*time.Second, "the message is found by its study", func() bool {
-		return arr(t, "", "query", "--data", s.dir, "study:"+study, "--count").code == 0
-	})
-	frames := splitFrames(t, mustArr(t, "", "query", "--data", s.dir, "study:"+study, "--format", "raw"))
-	if len(frames) != 1 {
-		t.Fatalf("%d frames arrived, want 1", len(frames))
-	}
-	return frames[0]
+	return m[1], strings.TrimPrefix(conf, m[0])
 }
