@@ -229,7 +229,27 @@ func TestReadmeRsyslog(t *testing.T) {
 	}
 }
 
-// asHere gives what the README configures of rsyslog for the server at addr: the settings
+// TestPrintedRsyslog: the same of the lines that arr serve prints at its start.
+func TestPrintedRsyslog(t *testing.T) {
+	needBinary(t)
+	if m, _ := filepath.Glob("/usr/lib/*/rsyslog/lmnsd_ossl.so"); m == nil {
+		t.Skip("rsyslog's OpenSSL driver is not installed (Debian package rsyslog-openssl)")
+	}
+	s := start(t, t.TempDir())
+	until(t, 10*time.Second, "the server says how to send to it", func() bool { return strings.Contains(s.log.String(), "PermittedPeers") })
+	_, printed, _ := strings.Cut(s.log.String(), "\n  global(")
+	var block strings.Builder
+	for line := range strings.Lines("  global(" + printed) {
+		block.WriteString(strings.TrimPrefix(line, "  "))
+	}
+	global, rest := asHere(t, s, s.ports.TLS[0], block.String())
+	msg := indented("1.2.3", 900000)
+	if _, frame := viaRsyslog(t, s, startRsyslog(t, global, rest), msg); !strings.HasSuffix(frame, msg) {
+		t.Errorf("the message of %d bytes arrived changed: a frame of %d bytes", len(msg), len(frame))
+	}
+}
+
+// asHere gives what a block configures of rsyslog for the server at addr: the settings
 // of the global statement, and the rest.
 func asHere(t *testing.T, s *server, addr, block string) (global, rest string) {
 	t.Helper()
