@@ -78,10 +78,10 @@ func TestCheckFindsFlippedBits(t *testing.T) {
 	if s, err = Open(dir, testOptions()); err != nil {
 		t.Fatal(err)
 	}
+	f := failAt(s, "")
 	// The rest stays in the journal.
 	fill(t, s, integrity.BlockRecords+200, integrity.BlockRecords+400)
-	s.hook = func(string) error { return errInterrupted }
-	crash(t, s)
+	crash(t, s, f)
 	if err := s.journal.Close(); err != nil {
 		t.Fatal(err)
 	}

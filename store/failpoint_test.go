@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -75,36 +76,30 @@ func TestFailpoints(t *testing.T) {
 		t.Run(step, func(t *testing.T) {
 			dir := t.TempDir()
 			blocks := 2
+			const width = 3
 			if step == "merged" || step == "swapped" {
-				blocks = mergeWidth
+				blocks = width
 			}
 			n := blocks*integrity.BlockRecords + 100
 			s, err := Open(dir, testOptions())
 			if err != nil {
 				t.Fatal(err)
 			}
-			reached := make(chan struct{}, 1)
-			s.hook = func(at string) error {
-				if at != step {
-					return nil
-				}
-				select {
-				case reached <- struct{}{}:
-				default:
-				}
-				return errInterrupted
-			}
+			s.rewriting.Lock()
+			s.mergeWidth = width
+			s.rewriting.Unlock()
+			f := failAt(s, step)
 			go func() {
 				// Behind a sealer that gets nowhere the committer stops: that is expected.
 				fillAll(s, n)
 			}()
 			select {
-			case <-reached:
+			case <-f.reached:
 			case <-time.After(60 * time.Second):
 				t.Fatal("the step was never reached")
 			}
 			stored := int(s.Position())
-			crash(t, s)
+			crash(t, s, f)
 
 			again, err := Open(dir, testOptions())
 			if err != nil {
@@ -141,13 +136,36 @@ func fillAll(s *Store, n int) {
 	}
 }
 
+// failpoint interrupts a store at one step, and once it has crashed at every step.
+type failpoint struct {
+	reached chan struct{} // holds a token once the step was reached
+	crashed atomic.Bool
+}
+
+// failAt is called before anything is stored. Without a step nothing is interrupted before
+// the crash.
+func failAt(s *Store, step string) *failpoint {
+	f := &failpoint{reached: make(chan struct{}, 1)}
+	s.hook = func(at string) error {
+		if at != step && !f.crashed.Load() {
+			return nil
+		}
+		select {
+		case f.reached <- struct{}{}:
+		default:
+		}
+		return errInterrupted
+	}
+	return f
+}
+
 // crash leaves the directory as a killed process would: nothing is sealed, closed or
 // removed; only the goroutines end and the lock is freed.
-func crash(t *testing.T, s *Store) {
+func crash(t *testing.T, s *Store, f *failpoint) {
 	t.Helper()
+	f.crashed.Store(true)
 	s.closeOnce.Do(func() { close(s.closing) })
 	<-s.committed
-	s.hook = func(string) error { return errInterrupted }
 	s.stopMerge()
 	<-s.mergerDone
 	close(s.stopSealer)

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// mergeWidth is how many neighbours of one tier are merged into one of the next.
-	mergeWidth = 16
+	// defaultMergeWidth is how many neighbours of one tier are merged into one of the next.
+	defaultMergeWidth = 16
 	// mergeMax is the most blocks that a segment may have: 16 million records.
 	mergeMax = 4096
 )
@@ -47,19 +47,19 @@ func (s *Store) wakeMerger() {
 	}
 }
 
-// mergeable gives mergeWidth neighbours of one tier and month, or nil. Neighbours that
+// mergeable gives width neighbours of one tier and month, or nil. Neighbours that
 // are partial blocks of one range, as restarts leave them, count as the one block that
 // they become.
-func mergeable(segments []*segment.Segment) []*segment.Segment {
+func mergeable(segments []*segment.Segment, width int) []*segment.Segment {
 	run := 0
 	for i := len(segments) - 1; i >= 0; i-- {
-		if run > 0 && (tier(segments[i]) != tier(segments[i+1]) || month(segments[i]) != month(segments[i+1])) {
+		if run > 0 && (tier(segments[i], width) != tier(segments[i+1], width) || month(segments[i]) != month(segments[i+1])) {
 			run = 0
 		}
 		run++
-		if run == mergeWidth {
-			if segments[i].Info().Blocks*mergeWidth <= mergeMax {
-				return segments[i : i+mergeWidth]
+		if run == width {
+			if segments[i].Info().Blocks*width <= mergeMax {
+				return segments[i : i+width]
 			}
 			run = 0
 		}
@@ -67,10 +67,10 @@ func mergeable(segments []*segment.Segment) []*segment.Segment {
 	return nil
 }
 
-// tier is the logarithm of a segment's blocks to the base mergeWidth.
-func tier(seg *segment.Segment) int {
+// tier is the logarithm of a segment's blocks to the base width.
+func tier(seg *segment.Segment, width int) int {
 	t := 0
-	for n := seg.Info().Blocks; n >= mergeWidth; n /= mergeWidth {
+	for n := seg.Info().Blocks; n >= width; n /= width {
 		t++
 	}
 	return t
@@ -82,7 +82,7 @@ func month(seg *segment.Segment) string { return filepath.Base(filepath.Dir(seg.
 func (s *Store) mergeNext(ctx context.Context) (merged bool, err error) {
 	s.rewriting.Lock()
 	defer s.rewriting.Unlock()
-	sources := mergeable(s.view.Load().segments)
+	sources := mergeable(s.view.Load().segments, s.mergeWidth)
 	if sources == nil {
 		return false, nil
 	}

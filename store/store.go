@@ -115,6 +115,7 @@ type Store struct {
 	segmentAdded chan struct{}
 	mergeCtx     context.Context
 	stopMerge    context.CancelFunc
+	mergeWidth   int
 	mergerDone   chan struct{}
 
 	// hook is called between the steps of publishing by failpoint tests.
@@ -132,7 +133,7 @@ func newStore(dir string, o Options) *Store {
 		committed: make(chan struct{}), keys: blockKeys{}, damaged: map[string]bool{},
 		blockFull: make(chan struct{}, 1), sealed: make(chan struct{}, 1),
 		stopSealer: make(chan struct{}), sealerDone: make(chan struct{}),
-		segmentAdded: make(chan struct{}, 1), mergerDone: make(chan struct{}),
+		segmentAdded: make(chan struct{}, 1), mergerDone: make(chan struct{}), mergeWidth: defaultMergeWidth,
 	}
 	if s.log == nil {
 		s.log = slog.Default()
