@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -102,7 +103,7 @@ func start(t testing.TB, dir string, flags ...string) *server {
 		"--tcp", "127.0.0.1:0", "--http", "127.0.0.1:0"}, flags...)
 	s.cmd = exec.Command(binary, args...)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
-	s.cmd.Env = append(os.Environ(), "TZ=UTC")
+	s.cmd.Env = environ()
 	os.Remove(filepath.Join(dir, "ports.json"))
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -130,6 +131,12 @@ func start(t testing.TB, dir string, flags ...string) *server {
 			t.Fatalf("arr serve does not listen after 20 s\n%s", s.log)
 		}
 	}
+}
+
+// environ is this process's environment without what is meant for the tests, in UTC.
+func environ() []string {
+	env := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "ARR_") })
+	return append(env, "TZ=UTC")
 }
 
 // stop asks the server to end and fails the test unless it does so in order.
@@ -209,7 +216,7 @@ type result struct {
 func arr(t testing.TB, stdin string, args ...string) result {
 	t.Helper()
 	cmd := exec.Command(binary, args...)
-	cmd.Env = append(os.Environ(), "TZ=UTC")
+	cmd.Env = environ()
 	cmd.Stdin = strings.NewReader(stdin)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs

@@ -69,11 +69,13 @@ func (d *datagram) Handed() int { return d.handed }
 
 // Close waits a moment for a message that nothing listens there.
 func (d *datagram) Close() error {
-	defer d.conn.Close()
+	defer func() { _ = d.conn.Close() }()
 	if d.handed == 0 {
 		return nil
 	}
-	d.conn.SetReadDeadline(time.Now().Add(icmpWait))
+	if err := d.conn.SetReadDeadline(time.Now().Add(icmpWait)); err != nil {
+		return d.fail(err)
+	}
 	var dropped [1]byte
 	if _, err := d.conn.Read(dropped[:]); errors.Is(err, syscall.ECONNREFUSED) {
 		return d.fail(err)

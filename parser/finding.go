@@ -12,6 +12,7 @@ var sentences = map[string]string{
 	"frame-too-long":             "The frame was longer than the receiver's limit; only its beginning was kept.",
 	"cut-at-close":               "The connection ended before the frame did.",
 	"unframed":                   "The stream broke the framing rules here; this is what followed.",
+	"lost":                       "The record had been stored, and the disk lost its bytes; nothing of it is left.",
 	"header-missing":             "No syslog header stands before the message.",
 	"header-rfc3164":             "The header is RFC 3164's, not RFC 5424's.",
 	"header-not-rfc5424":         "The header is not as RFC 5424 wants it.",
@@ -44,6 +45,7 @@ func flagFindings(rec *audit.Record) {
 		{audit.FlagTruncated, "frame-too-long"},
 		{audit.FlagCutAtClose, "cut-at-close"},
 		{audit.FlagUnframed, "unframed"},
+		{audit.FlagLost, "lost"},
 	} {
 		if rec.Flags&f.flag != 0 {
 			addFinding(rec, f.code, span{0, len(rec.Frame)})

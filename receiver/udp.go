@@ -197,4 +197,4 @@ func (u *socket) drain() {
 	}
 }
 
-func (u *socket) abort() { u.conn.Close() }
+func (u *socket) abort() { _ = u.conn.Close() }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"os"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -64,8 +63,7 @@ func openCatalog(path string, readOnly bool, now time.Time) (*catalog, error) {
 		err = c.checkVersion()
 	}
 	if err != nil {
-		db.Close()
-		return nil, err
+		return nil, errors.Join(err, db.Close())
 	}
 	return c, nil
 }
@@ -187,15 +185,6 @@ func (c *catalog) check() error {
 }
 
 func (c *catalog) close() error { return c.db.Close() }
-
-// size is the file's length in bytes.
-func (c *catalog) size() int64 {
-	fi, err := os.Stat(c.db.Path())
-	if err != nil {
-		return 0
-	}
-	return fi.Size()
-}
 
 func numberKey(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 

@@ -109,7 +109,7 @@ func (c *checker) catalogAndSegments() error {
 		c.damage("%s: %v", catalogFile, err)
 		return c.segmentFiles(nil)
 	}
-	defer cat.close()
+	defer func() { _ = cat.close() }() // it was only read
 	if err := cat.check(); err != nil {
 		c.damage("%s: %v", catalogFile, err)
 	}
@@ -282,7 +282,10 @@ func (c *checker) directory() error {
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	if err := directory.Check(path); err != nil {
+	switch err := directory.Check(path); {
+	case errors.Is(err, directory.ErrUnfinished):
+		c.note("%s: %v; the next start makes it anew", directoryDir, err)
+	case err != nil:
 		c.damage("%s: %v; delete it and it is made anew", directoryDir, err)
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -220,7 +221,7 @@ func (s *Store) journalize() error {
 		case errors.Is(err, journal.ErrTooLarge):
 			return s.journalizeHalves()
 		default:
-			s.log.Error("journal write failed, going on in a new file", "err", err)
+			s.log.Error("journal write failed, going on in a new file", slog.Any("err", err))
 			if err := s.newJournal(); err != nil {
 				return fmt.Errorf("%w: %w", ErrBroken, err)
 			}
@@ -284,7 +285,7 @@ func (s *Store) beginBlock(first uint64) {
 func (s *Store) newJournal() error {
 	if s.journal != nil {
 		if err := s.journal.Close(); err != nil {
-			s.log.Warn("closing a journal file failed", "err", err)
+			s.log.Warn("closing a journal file failed", slog.Any("err", err))
 		}
 	}
 	for {
@@ -307,7 +308,7 @@ func (s *Store) rotate() {
 		return
 	}
 	if err := s.newJournal(); err != nil {
-		s.log.Error("no new journal file", "err", err)
+		s.log.Error("no new journal file", slog.Any("err", err))
 		s.fail(fmt.Errorf("%w: %w", ErrBroken, err))
 	}
 }
@@ -329,7 +330,7 @@ func (s *Store) waitForSealer() error {
 // stall waits a little for space on a full disk. It is false once the store closes.
 func (s *Store) stall(cause error) bool {
 	if s.stats.beginStall(s.now()) {
-		s.log.Error("the store is stalled: nothing can be written until there is space again", "err", cause, "dir", s.dir)
+		s.log.Error("the store is stalled: nothing can be written until there is space again", slog.Any("err", cause), slog.String("dir", s.dir))
 	}
 	select {
 	case <-time.After(retryDelay):

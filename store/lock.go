@@ -50,7 +50,7 @@ func lock(dir string, exclusive bool) (*os.File, error) {
 	if !exclusive {
 		return f, nil
 	}
-	if err := f.Truncate(0); err == nil {
+	if err = f.Truncate(0); err == nil {
 		_, err = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
 	}
 	if err != nil {

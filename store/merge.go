@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,7 +32,7 @@ func (s *Store) merge() {
 		for s.mergeCtx.Err() == nil {
 			more, err := s.mergeNext(s.mergeCtx)
 			if err != nil && s.mergeCtx.Err() == nil {
-				s.log.Error("merging segments failed: they stay as they are", "err", err)
+				s.log.Error("merging segments failed: they stay as they are", slog.Any("err", err))
 			}
 			if !more {
 				break

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 
@@ -64,8 +65,7 @@ func (s *Store) recoverJournal() error {
 			}
 			res = rec.Result
 			if rec.TornPath != "" {
-				s.log.Warn("a write was cut by a crash; nobody had been told that it was stored; moved aside",
-					"file", rec.TornPath, "bytes", res.Torn)
+				s.log.Warn("a write was cut by a crash; nobody had been told that it was stored; moved aside", slog.String("file", rec.TornPath), slog.Int64("bytes", res.Torn))
 			}
 		}
 		if err != nil {
@@ -89,8 +89,7 @@ func (s *Store) noteDamage(path string, res *journal.Result) {
 	for _, d := range res.Damages {
 		s.damaged[path] = true
 		s.stats.damages.Add(1)
-		s.log.Error("journal is damaged: stored records may be lost; run arr check",
-			"file", path, "offset", d.Offset, "bytes", d.Length, "first", d.First, "records", d.Records, "what", d.What)
+		s.log.Error("journal is damaged: stored records may be lost; run arr check", slog.String("file", path), slog.Int64("offset", d.Offset), slog.Int64("bytes", d.Length), slog.Uint64("first", d.First), slog.Uint64("records", d.Records), slog.String("what", d.What))
 	}
 }
 
@@ -162,7 +161,7 @@ func (s *Store) dropJournalFile(path string) error {
 	}
 	to, err := journal.Quarantine(path)
 	if err == nil {
-		s.log.Warn("a damaged journal file is kept aside", "file", to)
+		s.log.Warn("a damaged journal file is kept aside", slog.String("file", to))
 	}
 	return err
 }
@@ -219,13 +218,13 @@ func (s *Store) removeUnpublished(known map[string]bool) error {
 		}
 		var first, end uint64
 		if _, err := fmt.Sscanf(filepath.Base(path), "%d-%d", &first, &end); err != nil {
-			s.log.Warn("a file among the segments has no segment's name; left alone", "file", path)
+			s.log.Warn("a file among the segments has no segment's name; left alone", slog.String("file", path))
 			continue
 		}
 		if end > s.next && !s.journalHolds(first) {
 			return fmt.Errorf("store: %w: %s holds records that neither the catalog nor the journal knows: restore catalog.db from a backup", ErrDamaged, path)
 		}
-		s.log.Warn("a segment that a crash left unpublished is removed; its records stand elsewhere", "file", path)
+		s.log.Warn("a segment that a crash left unpublished is removed; its records stand elsewhere", slog.String("file", path))
 		if err := os.Remove(path); err != nil {
 			return fmt.Errorf("store: remove unpublished segment: %w", err)
 		}

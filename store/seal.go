@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -55,7 +56,7 @@ func (s *Store) sealFull() {
 		}
 		if err := s.sealBlock(mem[0]); err != nil {
 			s.stats.sealFailures.Add(1)
-			s.log.Error("sealing failed, trying again", "first", mem[0].first, "err", err)
+			s.log.Error("sealing failed, trying again", slog.Uint64("first", mem[0].first), slog.Any("err", err))
 			select {
 			case <-time.After(retryDelay * 10):
 			case <-s.closing:
@@ -75,11 +76,12 @@ func (s *Store) sealRest() {
 		}
 		err := s.sealBlock(mem[0])
 		if isFull(err) {
-			s.reserve.Release()
-			err = s.sealBlock(mem[0])
+			if err = s.reserve.Release(); err == nil {
+				err = s.sealBlock(mem[0])
+			}
 		}
 		if err != nil {
-			s.log.Error("sealing at the end failed: the records stay in the journal", "first", mem[0].first, "err", err)
+			s.log.Error("sealing at the end failed: the records stay in the journal", slog.Uint64("first", mem[0].first), slog.Any("err", err))
 			return
 		}
 	}

@@ -186,7 +186,7 @@ func (s *Store) open() (err error) {
 	}
 	defer func() {
 		if err != nil {
-			s.catalog.close()
+			err = errors.Join(err, s.catalog.close())
 		}
 	}()
 	if s.zone, err = s.catalog.useZone(s.zone); err != nil {
@@ -214,7 +214,7 @@ func (s *Store) open() (err error) {
 		return errors.Join(err, s.directory.Close())
 	}
 	if err := s.reserve.Restore(); err != nil {
-		s.log.Warn("no space for the reserve: on a full disk the store may be unable to seal at the end", "err", err)
+		s.log.Warn("no space for the reserve: on a full disk the store may be unable to seal at the end", slog.Any("err", err))
 	}
 	s.stats.recover(s.next)
 	go s.merge()

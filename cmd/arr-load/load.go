@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"arr/emitter"
@@ -81,8 +82,7 @@ func (l *load) send(ctx context.Context, full <-chan *chunk, free chan<- *chunk)
 		begin := 0
 		for _, end := range c.ends {
 			if err := s.Send(c.bytes[begin:end]); err != nil {
-				s.Close()
-				return err
+				return errors.Join(err, s.Close())
 			}
 			begin = end
 		}

@@ -42,6 +42,6 @@ func (p *progress) update(done, all int64) {
 // done takes the bar away.
 func (p *progress) done() {
 	if p.out != nil {
-		fmt.Fprintf(p.out, "\r%s\r", strings.Repeat(" ", len(p.what)+barWidth+12))
+		fmt.Fprint(p.out, "\r\033[K")
 	}
 }

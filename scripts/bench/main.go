@@ -43,7 +43,7 @@ func (b *bench) runIn(keep string) error {
 		if err != nil {
 			return err
 		}
-		defer os.RemoveAll(dir)
+		defer func() { _ = os.RemoveAll(dir) }()
 		b.dir = filepath.Join(dir, "data")
 	}
 	fmt.Printf("measuring the reference\n")

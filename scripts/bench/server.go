@@ -75,7 +75,7 @@ func (s *server) stop() error {
 
 // kill ends a server that still runs.
 func (s *server) kill() {
-	s.cmd.Process.Kill()
+	_ = s.cmd.Process.Kill() // it may have ended
 	s.exited <- <-s.exited
 }
 

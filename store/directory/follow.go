@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"arr/audit"
 )
@@ -22,7 +23,7 @@ func (d *Directory) follow(ctx context.Context) {
 		}
 		err := d.step(ctx)
 		if err != nil && ctx.Err() == nil {
-			d.log.Error("directory of values can't follow: questions for the beginnings of names become slow; it goes on after a restart", "err", err)
+			d.log.Error("directory of values can't follow: questions for the beginnings of names become slow; it goes on after a restart", slog.Any("err", err))
 			d.mu.Lock()
 			d.stuck = true
 			d.notify()

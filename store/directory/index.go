@@ -45,6 +45,10 @@ func config(readOnly bool) map[string]any {
 
 var errFormat = errors.New("index has another format")
 
+// ErrUnfinished says that an index was made and nothing was written into it yet: it holds
+// no values, and no damage.
+var ErrUnfinished = errors.New("index is new and empty")
+
 // index is bleve's index with what this package keeps in it.
 type index struct {
 	bleve    bleve.Index
@@ -73,6 +77,9 @@ func (i *index) readState() error {
 			return err
 		}
 		values[n] = v
+	}
+	if values[0] == nil && values[1] == nil && values[2] == nil {
+		return ErrUnfinished
 	}
 	if len(values[0]) != 1 || values[0][0] != format || len(values[1]) != 8 || len(values[2]) != 1 {
 		return errFormat

@@ -36,7 +36,11 @@ func Run(t *testing.T, open func(t testing.TB, dir string) Backend, parse func(*
 	gen := traffic.New(7, traffic.Options{Interval: 10 * time.Minute, Users: 200, Patients: 900})
 	dir := t.TempDir()
 	b := open(t, dir)
-	defer func() { b.Close() }()
+	defer func() {
+		if err := b.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	}()
 	var model querytest.Slice
 	received := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
 	for step := range steps {
