@@ -1,5 +1,11 @@
 package scan
 
+import (
+	"strings"
+
+	"arr/schemas"
+)
+
 // nameTable finds a vocabulary name's number: a small open-addressed hash table
 // over length, first and middle byte, which nearly tell the vocabulary apart, with the
 // name itself compared at the end. It is built once and only read.
@@ -8,17 +14,22 @@ type nameTable struct {
 	names []string
 }
 
+// elements and attributes hold the names without a prefix. hints are the attributes that
+// a grammar has in a namespace, under the prefix that is usual for it.
 var (
-	elements   = makeNameTable(elementNames[:])
-	attributes = makeNameTable(attributeNames[:])
+	elements   = makeNameTable(int(schemas.NumElements), func(i int) string { return schemas.Element(i).String() }, false)
+	attributes = makeNameTable(int(schemas.NumAttributes), func(i int) string { return schemas.Attribute(i).String() }, false)
+	hints      = makeNameTable(int(schemas.NumAttributes), func(i int) string { return schemas.Attribute(i).String() }, true)
 )
 
-func makeNameTable(names []string) *nameTable {
-	t := &nameTable{names: names}
-	for i, n := range names {
-		if n == "" {
+func makeNameTable(size int, name func(int) string, prefixed bool) *nameTable {
+	t := &nameTable{names: make([]string, size)}
+	for i := 1; i < size; i++ {
+		n := name(i)
+		if strings.Contains(n, ":") != prefixed {
 			continue
 		}
+		t.names[i] = n
 		h := nameHash([]byte(n))
 		for t.slots[h] != 0 {
 			h++

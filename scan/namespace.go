@@ -69,7 +69,7 @@ func (s *Scanner) duplicate(a *Attr, nth int) bool {
 	if nth <= few {
 		for i := range s.Attrs {
 			b := &s.Attrs[i]
-			found = found || b.Name <= Hint && string(s.doc[b.NameOff:b.NameEnd]) == string(name)
+			found = found || (b.Name == OtherAttribute || b.Name == Hint) && string(s.doc[b.NameOff:b.NameEnd]) == string(name)
 		}
 	} else {
 		if nth == few+1 {
@@ -148,32 +148,45 @@ func (s *Scanner) namespaceOf(off, end int, attribute bool) (uri []byte, ok bool
 	if colon := bytes.IndexByte(s.doc[off:end], ':'); colon >= 0 {
 		prefix = s.doc[off : off+colon]
 	}
-	if string(prefix) == "xml" {
-		return []byte(xmlNamespace), true
-	}
 	if len(prefix) == 0 && attribute {
 		return nil, true
 	}
-	for i := len(s.bindings) - 1; i >= 0; i-- {
+	if uri, ok = s.lookup(prefix, len(s.bindings)); !ok {
+		s.fault(UndeclaredPrefix, off, end)
+	}
+	return uri, ok
+}
+
+// lookup gives the namespace that the first n bindings bind prefix to.
+func (s *Scanner) lookup(prefix []byte, n int) (uri []byte, ok bool) {
+	if string(prefix) == "xml" {
+		return []byte(xmlNamespace), true
+	}
+	for i := n - 1; i >= 0; i-- {
 		b := &s.bindings[i]
 		if string(s.doc[b.prefixOff:b.prefixEnd]) == string(prefix) {
 			return s.doc[b.off:b.end], true
 		}
 	}
-	if len(prefix) == 0 {
-		return nil, true
-	}
-	s.fault(UndeclaredPrefix, off, end)
-	return nil, false
+	return nil, len(prefix) == 0
 }
 
-// Namespaced says of a Start token that is not Empty whether its element is in a
-// namespace. The audit vocabulary is in none.
+// Name is the name of a Start token's element as it is written.
+func (s *Scanner) Name() []byte { return s.doc[s.Off+1 : s.nameEnd] }
+
+// Namespaced says of a Start token whether its element is in a namespace. The audit
+// vocabulary is in none.
 func (s *Scanner) Namespaced() bool {
-	if len(s.open) == 0 || len(s.bindings) == 0 {
+	prefix, _, colon := bytes.Cut(s.Name(), []byte(":"))
+	if !colon {
+		prefix = nil
+	}
+	if !colon && s.inForce == 0 {
 		return false
 	}
-	e := s.open[len(s.open)-1]
-	uri, _ := s.namespaceOf(e.off, e.end, false)
+	bindings := s.bindings
+	s.bindings = bindings[:s.inForce]
+	uri, _ := s.lookup(prefix, s.inForce)
+	s.bindings = bindings
 	return len(uri) > 0
 }

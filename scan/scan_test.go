@@ -17,7 +17,14 @@ func render(s *scan.Scanner, doc string, from int) (tokens, faults string) {
 		case scan.Start:
 			tag := fmt.Sprintf("<%d", s.Element)
 			for _, a := range s.Attrs {
-				tag += fmt.Sprintf(" %s(%d)=%s", doc[a.NameOff:a.NameEnd], a.Name, doc[a.Off:a.End])
+				kind := a.Name.String()
+				switch a.Name {
+				case scan.OtherAttribute:
+					kind = "0"
+				case scan.Hint:
+					kind = "hint"
+				}
+				tag += fmt.Sprintf(" %s(%s)=%s", doc[a.NameOff:a.NameEnd], kind, doc[a.Off:a.End])
 			}
 			if s.Empty {
 				tag += "/"
@@ -43,13 +50,13 @@ func TestTokens(t *testing.T) {
 	var s scan.Scanner
 	for _, c := range []struct{ name, doc, want string }{
 		{"empty element", `<AuditMessage/>`, `<1/>`},
-		{"attributes", `<EventID csd-code="1" codeSystemName = 'D"M' x="y&amp;z" />`, `<3 csd-code(2)=1 codeSystemName(4)=D"M x(0)=y&amp;z/>`},
+		{"attributes", `<EventID csd-code="1" codeSystemName = 'D"M' x="y&amp;z" />`, `<3 csd-code(csd-code)=1 codeSystemName(codeSystemName)=D"M x(0)=y&amp;z/>`},
 		{"text", "<a> b\n c <EventID/> ]] </a>", "<0> 0:\"b\\n c\" <3/> 0:\"]]\" </0>"},
 		{"blank text", "<a>\n\t<b>  </b></a >", "<0> <0> </0> </0>"},
 		{"cdata", "<a>x<![CDATA[ <&] ]]>y<![CDATA[ ]]></a>", `<0> 0:"x" !0:"<&]" 0:"y" </0>`},
 		{"comments and instructions", "<?a b?><!-- c --><a><!-- - -->d<?e?></a><!--f-->\n", `<0> 0:"d" </0>`},
-		{"prefix", "<p:AuditMessage xmlns:p='u' p:UserID='1' UserID='2'/>", "<1 xmlns:p(1)=u p:UserID(0)=1 UserID(11)=2/>"},
-		{"hints", `<a xmlns='u' xmlns:xsi='v' xsi:q='w' xml:lang='en'/>`, "<0 xmlns(1)=u xmlns:xsi(1)=v xsi:q(1)=w xml:lang(1)=en/>"},
+		{"prefix", "<p:AuditMessage xmlns:p='u' p:UserID='1' UserID='2'/>", "<1 xmlns:p(hint)=u p:UserID(0)=1 UserID(UserID)=2/>"},
+		{"hints", `<a xmlns='u' xmlns:xsi='v' xsi:q='w' xml:lang='en'/>`, "<0 xmlns(hint)=u xmlns:xsi(hint)=v xsi:q(hint)=w xml:lang(hint)=en/>"},
 		{"beyond ASCII", "<a é='ü'>Ж</a>", `<0 é(0)=ü> 0:"Ж" </0>`},
 		{"declaration", "<?xml version='1.0' encoding=\"UTF-8\" standalone='yes' ?>\n<a/>", "<0/>"},
 		{"XML 1.1", "<?xml version='1.1'?><a/>", "<0/>"},
@@ -87,15 +94,15 @@ func TestFaults(t *testing.T) {
 		{"<a b=c d='e'>x</a>", "bad-attribute@3+2", `<0> 0:"x" </0>`},
 		{"<a 1='2'/>", "bad-attribute@3+1", "<0/>"},
 		{"<a b='1'c='2'/>", "missing-space@8+1", "<0 b(0)=1 c(0)=2/>"},
-		{"<EventID code='1' code='2'/>", "duplicate-attribute@18+4", "<3 code(3)=1/>"},
+		{"<EventID code='1' code='2'/>", "duplicate-attribute@18+4", "<3 code(code)=1/>"},
 		{"<a b='1' b='2'/>", "duplicate-attribute@9+1", "<0 b(0)=1/>"},
-		{"<a xmlns:p='u' xmlns:q='u' p:x='1' q:x='2'/>", "duplicate-attribute@35+3", "<0 xmlns:p(1)=u xmlns:q(1)=u p:x(0)=1 q:x(0)=2/>"},
+		{"<a xmlns:p='u' xmlns:q='u' p:x='1' q:x='2'/>", "duplicate-attribute@35+3", "<0 xmlns:p(hint)=u xmlns:q(hint)=u p:x(0)=1 q:x(0)=2/>"},
 		{"<p:a/>", "undeclared-prefix@1+3", "<0/>"},
 		{"<a><b xmlns:p='u'/><p:c p:d='1'/></a>", "undeclared-prefix@20+3 undeclared-prefix@24+3",
-			"<0> <0 xmlns:p(1)=u/> <0 p:d(0)=1/> </0>"},
-		{"<a xmlns:p=''/>", "bad-namespace@3+9", "<0 xmlns:p(1)=/>"},
-		{"<a xmlns:xmlns='u'/>", "bad-namespace@3+14", "<0 xmlns:xmlns(1)=u/>"},
-		{"<a xmlns:xml='u'/>", "bad-namespace@3+12", "<0 xmlns:xml(1)=u/>"},
+			"<0> <0 xmlns:p(hint)=u/> <0 p:d(0)=1/> </0>"},
+		{"<a xmlns:p=''/>", "bad-namespace@3+9", "<0 xmlns:p(hint)=/>"},
+		{"<a xmlns:xmlns='u'/>", "bad-namespace@3+14", "<0 xmlns:xmlns(hint)=u/>"},
+		{"<a xmlns:xml='u'/>", "bad-namespace@3+12", "<0 xmlns:xml(hint)=u/>"},
 		{"<a><b></a>", "mismatched-end-tag@6+3", "<0> <0> </0>"},
 		{"<a></b></a>", "mismatched-end-tag@3+3", "<0> </0>"},
 		{"<a></a x>", "bad-tag@3+4", "<0> </0>"},

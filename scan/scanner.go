@@ -49,6 +49,10 @@ type Scanner struct {
 
 	comments, instructions ending
 
+	// nameEnd and inForce are where the last start tag's name ends and how many namespace
+	// bindings it is under, which an empty-element tag takes away again.
+	nameEnd, inForce int
+
 	rooted    bool // the root element's start tag was read
 	finished  bool // EOF was given
 	malformed bool

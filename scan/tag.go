@@ -28,6 +28,7 @@ func (s *Scanner) startTag(p int) bool {
 	if s.prefixed {
 		s.resolve(p+1, end)
 	}
+	s.nameEnd, s.inForce = end, len(s.bindings)
 	if s.Empty {
 		s.pop()
 	}
@@ -107,7 +108,7 @@ func (s *Scanner) attributes(p int) int {
 			return p
 		}
 		switch bit := uint64(1) << a.Name; {
-		case a.Name <= Hint:
+		case a.Name == OtherAttribute, a.Name == Hint:
 			others++
 			if s.duplicate(a, others) {
 				continue

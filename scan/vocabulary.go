@@ -1,144 +1,81 @@
 package scan
 
-// Element is an element's local name, if it is one of the audit vocabulary.
-type Element uint8
+import "arr/schemas"
 
-// The elements of PS3.15 A.5.1 and of the dialects that senders speak: PurposeOfUse
-// is IHE's, UserIDTypeCode dcm4che's.
+// Element is an element's local name, if it is one that a grammar has.
+type Element = schemas.Element
+
+// The elements that readers of audit messages know by name. A grammar may have others.
 const (
-	OtherElement Element = iota
-	AuditMessage
-	EventIdentification
-	EventID
-	EventTypeCode
-	EventOutcomeDescription
-	PurposeOfUse
-	ActiveParticipant
-	RoleIDCode
-	UserIDTypeCode
-	MediaIdentifier
-	MediaType
-	AuditSourceIdentification
-	AuditSourceTypeCode
-	ParticipantObjectIdentification
-	ParticipantObjectIDTypeCode
-	ParticipantObjectName
-	ParticipantObjectQuery
-	ParticipantObjectDetail
-	ParticipantObjectDescription
-	MPPS
-	Accession
-	SOPClass
-	Instance
-	ParticipantObjectContainsStudy
-	StudyIDs
-	Encrypted
-	Anonymized
+	OtherElement                    = Element(0)
+	AuditMessage                    = schemas.ElementAuditMessage
+	EventIdentification             = schemas.ElementEventIdentification
+	EventID                         = schemas.ElementEventID
+	EventTypeCode                   = schemas.ElementEventTypeCode
+	EventOutcomeDescription         = schemas.ElementEventOutcomeDescription
+	PurposeOfUse                    = schemas.ElementPurposeOfUse
+	ActiveParticipant               = schemas.ElementActiveParticipant
+	RoleIDCode                      = schemas.ElementRoleIDCode
+	UserIDTypeCode                  = schemas.ElementUserIDTypeCode
+	MediaType                       = schemas.ElementMediaType
+	AuditSourceIdentification       = schemas.ElementAuditSourceIdentification
+	AuditSourceTypeCode             = schemas.ElementAuditSourceTypeCode
+	ParticipantObjectIdentification = schemas.ElementParticipantObjectIdentification
+	ParticipantObjectIDTypeCode     = schemas.ElementParticipantObjectIDTypeCode
+	ParticipantObjectName           = schemas.ElementParticipantObjectName
+	ParticipantObjectQuery          = schemas.ElementParticipantObjectQuery
+	ParticipantObjectDetail         = schemas.ElementParticipantObjectDetail
+	ParticipantObjectDescription    = schemas.ElementParticipantObjectDescription
+	MPPS                            = schemas.ElementMPPS
+	Accession                       = schemas.ElementAccession
+	SOPClass                        = schemas.ElementSOPClass
+	Instance                        = schemas.ElementInstance
+	StudyIDs                        = schemas.ElementStudyIDs
+	Encrypted                       = schemas.ElementEncrypted
+	Anonymized                      = schemas.ElementAnonymized
 
 	// NumElements is above every Element.
-	NumElements
+	NumElements = schemas.NumElements
 )
 
-var elementNames = [NumElements]string{
-	AuditMessage:                    "AuditMessage",
-	EventIdentification:             "EventIdentification",
-	EventID:                         "EventID",
-	EventTypeCode:                   "EventTypeCode",
-	EventOutcomeDescription:         "EventOutcomeDescription",
-	PurposeOfUse:                    "PurposeOfUse",
-	ActiveParticipant:               "ActiveParticipant",
-	RoleIDCode:                      "RoleIDCode",
-	UserIDTypeCode:                  "UserIDTypeCode",
-	MediaIdentifier:                 "MediaIdentifier",
-	MediaType:                       "MediaType",
-	AuditSourceIdentification:       "AuditSourceIdentification",
-	AuditSourceTypeCode:             "AuditSourceTypeCode",
-	ParticipantObjectIdentification: "ParticipantObjectIdentification",
-	ParticipantObjectIDTypeCode:     "ParticipantObjectIDTypeCode",
-	ParticipantObjectName:           "ParticipantObjectName",
-	ParticipantObjectQuery:          "ParticipantObjectQuery",
-	ParticipantObjectDetail:         "ParticipantObjectDetail",
-	ParticipantObjectDescription:    "ParticipantObjectDescription",
-	MPPS:                            "MPPS",
-	Accession:                       "Accession",
-	SOPClass:                        "SOPClass",
-	Instance:                        "Instance",
-	ParticipantObjectContainsStudy:  "ParticipantObjectContainsStudy",
-	StudyIDs:                        "StudyIDs",
-	Encrypted:                       "Encrypted",
-	Anonymized:                      "Anonymized",
-}
+// Attribute is an attribute's name, if it is one that a grammar has.
+type Attribute = schemas.Attribute
 
-// Attribute is an attribute's name, if it is one of the audit vocabulary.
-type Attribute uint8
-
-// The attributes of PS3.15 A.5.1 and of the dialects: code and codeSystem are RFC
-// 3881's, UserTypeCode is dcm4che's.
+// The attributes that readers of audit messages know by name. A grammar may have others.
 const (
-	OtherAttribute Attribute = iota
+	OtherAttribute                 = Attribute(0)
+	CsdCode                        = schemas.AttributeCsdCode
+	Code                           = schemas.AttributeCode
+	CodeSystemName                 = schemas.AttributeCodeSystemName
+	CodeSystem                     = schemas.AttributeCodeSystem
+	DisplayName                    = schemas.AttributeDisplayName
+	OriginalText                   = schemas.AttributeOriginalText
+	EventActionCode                = schemas.AttributeEventActionCode
+	EventDateTime                  = schemas.AttributeEventDateTime
+	EventOutcomeIndicator          = schemas.AttributeEventOutcomeIndicator
+	UserID                         = schemas.AttributeUserID
+	AlternativeUserID              = schemas.AttributeAlternativeUserID
+	UserName                       = schemas.AttributeUserName
+	UserIsRequestor                = schemas.AttributeUserIsRequestor
+	NetworkAccessPointID           = schemas.AttributeNetworkAccessPointID
+	NetworkAccessPointTypeCode     = schemas.AttributeNetworkAccessPointTypeCode
+	AuditEnterpriseSiteID          = schemas.AttributeAuditEnterpriseSiteID
+	AuditSourceID                  = schemas.AttributeAuditSourceID
+	ParticipantObjectID            = schemas.AttributeParticipantObjectID
+	ParticipantObjectTypeCode      = schemas.AttributeParticipantObjectTypeCode
+	ParticipantObjectTypeCodeRole  = schemas.AttributeParticipantObjectTypeCodeRole
+	ParticipantObjectDataLifeCycle = schemas.AttributeParticipantObjectDataLifeCycle
+	ParticipantObjectSensitivity   = schemas.AttributeParticipantObjectSensitivity
+	Type                           = schemas.AttributeType
+	Value                          = schemas.AttributeValue
+	UID                            = schemas.AttributeUID
+	Number                         = schemas.AttributeNumber
+	NumberOfInstances              = schemas.AttributeNumberOfInstances
+
 	// Hint stands for what is no datum: namespace declarations and the attributes
 	// of the prefixes xml and xsi.
-	Hint
-	CsdCode
-	Code
-	CodeSystemName
-	CodeSystem
-	DisplayName
-	OriginalText
-	EventActionCode
-	EventDateTime
-	EventOutcomeIndicator
-	UserID
-	AlternativeUserID
-	UserName
-	UserIsRequestor
-	UserTypeCode
-	NetworkAccessPointID
-	NetworkAccessPointTypeCode
-	AuditEnterpriseSiteID
-	AuditSourceID
-	ParticipantObjectID
-	ParticipantObjectTypeCode
-	ParticipantObjectTypeCodeRole
-	ParticipantObjectDataLifeCycle
-	ParticipantObjectSensitivity
-	Type
-	Value
-	UID
-	Number
-	NumberOfInstances
+	Hint = schemas.NumAttributes
 
 	// NumAttributes is above every Attribute, and at most 64.
-	NumAttributes
+	NumAttributes = Hint + 1
 )
-
-var attributeNames = [NumAttributes]string{
-	CsdCode:                        "csd-code",
-	Code:                           "code",
-	CodeSystemName:                 "codeSystemName",
-	CodeSystem:                     "codeSystem",
-	DisplayName:                    "displayName",
-	OriginalText:                   "originalText",
-	EventActionCode:                "EventActionCode",
-	EventDateTime:                  "EventDateTime",
-	EventOutcomeIndicator:          "EventOutcomeIndicator",
-	UserID:                         "UserID",
-	AlternativeUserID:              "AlternativeUserID",
-	UserName:                       "UserName",
-	UserIsRequestor:                "UserIsRequestor",
-	UserTypeCode:                   "UserTypeCode",
-	NetworkAccessPointID:           "NetworkAccessPointID",
-	NetworkAccessPointTypeCode:     "NetworkAccessPointTypeCode",
-	AuditEnterpriseSiteID:          "AuditEnterpriseSiteID",
-	AuditSourceID:                  "AuditSourceID",
-	ParticipantObjectID:            "ParticipantObjectID",
-	ParticipantObjectTypeCode:      "ParticipantObjectTypeCode",
-	ParticipantObjectTypeCodeRole:  "ParticipantObjectTypeCodeRole",
-	ParticipantObjectDataLifeCycle: "ParticipantObjectDataLifeCycle",
-	ParticipantObjectSensitivity:   "ParticipantObjectSensitivity",
-	Type:                           "type",
-	Value:                          "value",
-	UID:                            "UID",
-	Number:                         "Number",
-	NumberOfInstances:              "NumberOfInstances",
-}

@@ -1,0 +1,337 @@
+package schemas
+
+import "strings"
+
+// Editions is a set of editions of PS3.15's event tables (A.5.3), which changed twice.
+type Editions uint8
+
+// The editions. Union asks only for what all of them ask for.
+const (
+	Edition2025a Editions = 1 << iota // 2025a and all before it
+	Edition2025e
+	Edition2026a
+	Union
+
+	beforeRoles = Edition2025a | Edition2025e // participants have one role
+	sinceNames  = Edition2025e | Edition2026a
+)
+
+// eventRule is the table of one event. What it does not name is free: more participants,
+// roles and objects are always allowed.
+type eventRule struct {
+	code, name, clause string
+	actions            string
+	mayLackAction      bool
+	// types are EventTypeCodes of which one must be there; "" stands for any.
+	types  []string
+	people []personRule
+	things []objectRule
+	// requestors asks that exactly one participant, media aside, is the requestor.
+	requestors bool
+}
+
+// personRule asks for participants: at least min with one of roles, at most max if that
+// is not 0, each with what the rest says.
+type personRule struct {
+	in          Editions // 0: all
+	roles       []string // any if nil
+	min, max    int
+	notAsking   bool // UserIsRequestor is false
+	media       bool // MediaType is there, or an access point
+	accessPoint bool // one of them has NetworkAccessPointID and its type
+}
+
+// objectRule asks for objects by their type, role and id type.
+type objectRule struct {
+	in       Editions // 0: all
+	what     string
+	typ      string
+	roles    []string
+	idTypes  []string
+	min, max int
+	name     bool
+	query    bool
+	detail   string
+}
+
+func (e Editions) reads(in Editions) bool { return in == 0 || in&e != 0 }
+
+// Check adds the rules for the event that the message breaks to f.Faults, in the given
+// edition.
+func (f *Facts) Check(edition Editions) {
+	if f.event.at.End == 0 || f.event.id.at.End == 0 {
+		return
+	}
+	f.checkCode()
+	if t := f.transaction(); t != nil {
+		f.checkEvent(t, edition)
+		for i := range f.objects {
+			if o := &f.objects[i]; o.isPatient() && o.id.present() {
+				f.check(o.id, o.path+"/@ParticipantObjectID", ruleCX)
+			}
+		}
+		return
+	}
+	f.checkIDs()
+	if !isDCM(f.event.id.system) || f.isIHE() {
+		return
+	}
+	for i := range events {
+		if events[i].code == f.event.id.code {
+			f.checkEvent(&events[i], edition)
+		}
+	}
+}
+
+// isDCM says whether a coding scheme is DICOM's own, as senders write it.
+func isDCM(system string) bool {
+	return strings.EqualFold(system, "DCM") || system == "1.2.840.10008.2.16.4"
+}
+
+// checkCode asks that a code that says it is DICOM's is one.
+func (f *Facts) checkCode() {
+	for _, c := range append([]coded{f.event.id}, f.event.types...) {
+		if isDCM(c.system) && c.code != "" && len(c.code) < maxFact && Codes.Find("DCM", c.code) == nil {
+			f.add("unknown-code", c.path+"/@csd-code", c.at, "a code of PS3.16", "PS3.16 annex D")
+		}
+	}
+}
+
+// isIHE says whether the event is of an IHE transaction: IHE's tables hold then.
+func (f *Facts) isIHE() bool {
+	for _, c := range f.event.types {
+		if strings.HasPrefix(strings.ToLower(c.system), "ihe") || strings.HasPrefix(c.system, "urn:ihe") || isTransaction(c.code) {
+			return true
+		}
+	}
+	return false
+}
+
+// isTransaction says whether a code is an IHE transaction's, "ITI-18".
+func isTransaction(code string) bool {
+	domain, number, ok := strings.Cut(code, "-")
+	if !ok || number == "" || strings.Trim(number, "0123456789") != "" {
+		return false
+	}
+	switch domain {
+	case "ITI", "RAD", "PCC", "PHARM", "QRPH", "CARD", "LAB", "PALM", "EYECARE":
+		return true
+	}
+	return false
+}
+
+// transaction gives the rule of the IHE transaction that the event is of, nil if none is
+// known.
+func (f *Facts) transaction() *eventRule {
+	for _, c := range f.event.types {
+		for i := range transactions {
+			if t := &transactions[i]; t.name == c.code && strings.Contains(t.code, f.event.id.code+":") {
+				return t.rule(f.event.id.code)
+			}
+		}
+	}
+	return nil
+}
+
+// checkIDs asks that the ids that DICOM's id types name are UIDs.
+func (f *Facts) checkIDs() {
+	for i := range f.objects {
+		o := &f.objects[i]
+		if isDCM(o.idType.system) && (o.idType.code == "110180" || o.idType.code == "110181") && o.id.present() {
+			f.check(o.id, o.path+"/@ParticipantObjectID", ruleUID)
+		}
+	}
+}
+
+// checkEvent holds the message against the table of its event.
+func (f *Facts) checkEvent(r *eventRule, edition Editions) {
+	const event = "/AuditMessage/EventIdentification"
+	switch a := f.event.action; {
+	case !a.present() && !r.mayLackAction:
+		f.add("missing-action", event+"/@EventActionCode", f.event.at, letters(r.actions), r.clause)
+	case a.present() && len(a.text) == 1 && !strings.Contains(r.actions, a.text):
+		f.add("wrong-action", event+"/@EventActionCode", a.at, letters(r.actions), r.clause)
+	}
+	if r.types != nil && !f.hasType(r.types) {
+		at := f.event.id.at
+		f.add("missing-event-type", event+"/EventTypeCode", at, typesOf(r.types), r.clause)
+	}
+	for i := range r.people {
+		if p := &r.people[i]; edition.reads(p.in) {
+			f.checkPeople(r, p)
+		}
+	}
+	if r.requestors {
+		f.checkRequestors(r)
+	}
+	for i := range r.things {
+		if o := &r.things[i]; edition.reads(o.in) {
+			f.checkObjects(r, o)
+		}
+	}
+}
+
+func letters(actions string) string { return list(strings.Split(actions, "")) }
+
+func typesOf(codes []string) string {
+	if codes[0] == "" {
+		return "an EventTypeCode of CID 403"
+	}
+	return "an EventTypeCode: " + list(named(codes))
+}
+
+// named are codes of DICOM with their meanings.
+func named(codes []string) []string {
+	var out []string
+	for _, c := range codes {
+		if known := Codes.Find("DCM", c); known != nil {
+			c += " (" + known.Meaning + ")"
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func (f *Facts) hasType(codes []string) bool {
+	for _, c := range f.event.types {
+		for _, want := range codes {
+			if want == "" || c.code == want {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (p *participant) has(roles []string) bool {
+	if roles == nil {
+		return true
+	}
+	for _, c := range p.roles {
+		for _, want := range roles {
+			if c.code == want {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// checkPeople holds the participants against one rule.
+func (f *Facts) checkPeople(r *eventRule, rule *personRule) {
+	n, withAccess := 0, false
+	for i := range f.participants {
+		p := &f.participants[i]
+		if !p.has(rule.roles) {
+			continue
+		}
+		n++
+		if rule.max > 0 && n == rule.max+1 {
+			f.add("too-many-participants", p.path, p.at, wantedPeople(rule), r.clause)
+		}
+		if rule.notAsking && isTrue(p.requestor.text) {
+			f.add("wrong-requestor", p.path+"/@UserIsRequestor", p.requestor.at, "false", r.clause)
+		}
+		if rule.media && p.media == nil && !p.accessPoint.present() {
+			f.add("missing-media-type", p.path, p.at, "a MediaIdentifier with a code of CID 405", r.clause)
+		}
+		withAccess = withAccess || p.accessPoint.present() && p.accessType.present()
+	}
+	if n < rule.min {
+		f.add("missing-participant", "/AuditMessage", f.root, wantedPeople(rule), r.clause)
+	}
+	if rule.accessPoint && !withAccess && len(f.participants) > 0 {
+		p := &f.participants[0]
+		f.add("missing-access-point", p.path, p.at, "NetworkAccessPointID and NetworkAccessPointTypeCode of the user", r.clause)
+	}
+}
+
+func wantedPeople(rule *personRule) string {
+	what := "an ActiveParticipant"
+	if rule.max == 1 {
+		what = "one ActiveParticipant"
+	}
+	if rule.roles != nil {
+		what += " with RoleIDCode " + list(named(rule.roles))
+	}
+	return what
+}
+
+func isTrue(s string) bool { return s == "true" || s == "1" }
+
+// checkRequestors asks for exactly one requestor.
+func (f *Facts) checkRequestors(r *eventRule) {
+	n := 0
+	for i := range f.participants {
+		p := &f.participants[i]
+		if p.media != nil || !isTrue(p.requestor.text) {
+			continue
+		}
+		if n++; n == 2 {
+			f.add("wrong-requestor", p.path+"/@UserIsRequestor", p.requestor.at, "true at exactly one participant", r.clause)
+		}
+	}
+	if n == 0 {
+		f.add("wrong-requestor", "/AuditMessage", f.root, "UserIsRequestor true at exactly one participant", r.clause)
+	}
+}
+
+func (o *object) isPatient() bool { return o.typ.text == "1" && o.role.text == "1" }
+
+// is says whether o is what a rule is for: by its id type, or by its type and role.
+func (o *object) is(rule *objectRule) bool {
+	if o.typ.text == rule.typ && contains(rule.roles, o.role.text) {
+		return true
+	}
+	return rule.typ == "2" && contains(rule.idTypes, o.idType.code) && len(o.idType.code) > 2
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// checkObjects holds the participant objects against one rule.
+func (f *Facts) checkObjects(r *eventRule, rule *objectRule) {
+	n := 0
+	for i := range f.objects {
+		o := &f.objects[i]
+		if !o.is(rule) {
+			continue
+		}
+		if n++; rule.max > 0 && n == rule.max+1 {
+			f.add("too-many-objects", o.path, o.at, "one "+rule.what, r.clause)
+		}
+		f.checkObject(r, rule, o)
+	}
+	if n < rule.min {
+		f.add("missing-object", "/AuditMessage", f.root, "a "+rule.what+rule.codes(), r.clause)
+	}
+}
+
+// codes says by which codes an object is known.
+func (r *objectRule) codes() string {
+	return " (ParticipantObjectTypeCode " + r.typ + ", ParticipantObjectTypeCodeRole " + list(r.roles) + ")"
+}
+
+func (f *Facts) checkObject(r *eventRule, rule *objectRule, o *object) {
+	if o.typ.text != rule.typ || !contains(rule.roles, o.role.text) {
+		f.add("wrong-object-codes", o.path, o.at, "the codes of a "+rule.what+rule.codes(), r.clause)
+	}
+	if rule.idTypes != nil && o.idType.at.End > 0 && !contains(rule.idTypes, o.idType.code) {
+		f.add("wrong-object-id-type", o.path+"/ParticipantObjectIDTypeCode", o.idType.at, "csd-code "+list(named(rule.idTypes)), r.clause)
+	}
+	if rule.name && !o.name {
+		f.add("missing-object-name", o.path, o.at, "a ParticipantObjectName", r.clause)
+	}
+	if rule.query && !o.query {
+		f.add("missing-query", o.path, o.at, "a ParticipantObjectQuery", r.clause)
+	}
+	if rule.detail != "" && !contains(o.details, rule.detail) {
+		f.add("missing-detail", o.path, o.at, "a ParticipantObjectDetail with type "+rule.detail, r.clause)
+	}
+}
