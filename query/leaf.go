@@ -122,9 +122,9 @@ func (a alternative) fillWords(l *Leaf, t *Term) string {
 	if a.fields&^searchable == 0 {
 		l.Words = p.hashes()
 	}
-	if t.Op == Prefix {
-		l.Prefix = t.Value
-	}
+	// Whole words, too: what starts with them is little more, and the word filter alone
+	// can't tell a name from an id that is spelt like it.
+	l.Prefix = t.Value
 	return ""
 }
 

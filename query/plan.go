@@ -42,7 +42,7 @@ type Leaf struct {
 	// these word hashes (see Words). Both empty: nothing rules a record out.
 	Terms, Words []uint64
 	// Prefix and Fuzzy are set where a directory of distinct values may know which values
-	// satisfy: the text that a value, or a word of it, starts with or is similar to.
+	// satisfy: such a value, or a word of it, starts with the text or is similar to it.
 	// At most one is; Match alone is right without asking.
 	Prefix, Fuzzy string
 }

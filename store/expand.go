@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"log/slog"
+	"slices"
 
 	"arr/audit"
 	"arr/query"
@@ -39,7 +40,7 @@ func (s *Store) expand(ctx context.Context, e query.Expr, found map[*query.Leaf]
 			s.expand(ctx, c, found)
 		}
 	case *query.Leaf:
-		if e.Prefix+e.Fuzzy == "" || len(e.Terms)+len(e.Words) > 0 || s.directory == nil || !directory.Covers(e.Fields) {
+		if e.Prefix+e.Fuzzy == "" || len(e.Terms) > 0 || s.directory == nil || !directory.Covers(e.Fields) {
 			return
 		}
 		a, err := s.directory.Search(ctx, directory.Question{Fields: e.Fields, Text: e.Prefix + e.Fuzzy, Similar: e.Fuzzy != "", Limit: maxExpansion})
@@ -48,14 +49,20 @@ func (s *Store) expand(ctx context.Context, e query.Expr, found map[*query.Leaf]
 			return
 		}
 		if a.Complete {
-			found[e] = newExpansion(&a)
+			found[e] = newExpansion(&a, e)
 		}
 	}
 }
 
-func newExpansion(a *directory.Answer) *expansion {
+func newExpansion(a *directory.Answer, leaf *query.Leaf) *expansion {
 	x := &expansion{position: a.Position}
+	fields := directory.RememberedAs(leaf.Fields)
 	for _, h := range a.Hits {
+		// The directory gives more than what satisfies: names that only begin so, or people
+		// whose id is spelt as the name that is asked for.
+		if !slices.ContainsFunc(h.Values, func(v audit.FieldValue) bool { return v.Fields&fields != 0 && leaf.Match([]byte(v.Value)) }) {
+			continue
+		}
 		var alt alternative
 		for _, v := range h.Values {
 			query.Forms(v.Fields, []byte(v.Value), func(form []byte) {

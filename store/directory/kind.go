@@ -67,6 +67,20 @@ func kindsOf(fields audit.FieldSet) (kinds uint8) {
 	return kinds
 }
 
+// RememberedAs gives the fields that values of these fields may be remembered as: a
+// requestor's as a user's, a participant object's name as a patient's.
+func RememberedAs(fields audit.FieldSet) audit.FieldSet {
+	for asked, kept := range map[audit.Field]audit.Field{
+		audit.FieldRequestorID: audit.FieldUserID, audit.FieldRequestorAlt: audit.FieldUserAlt,
+		audit.FieldRequestorName: audit.FieldUserName, audit.FieldObjectName: audit.FieldPatientName,
+	} {
+		if fields.Has(asked) {
+			fields |= audit.Fields(kept)
+		}
+	}
+	return fields
+}
+
 // classify gives the kind of a value that has these fields, and the one of them that it
 // is remembered as; false where no kind holds it.
 func classify(fields audit.FieldSet) (Kind, audit.Field, bool) {
