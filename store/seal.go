@@ -126,15 +126,14 @@ func (s *Store) sealBlock(b *memBlock) error {
 // sources that are kept there and into the directory.
 func (s *Store) publish(seg *segment.Segment, recs []audit.Record) error {
 	before := s.sources.list()
-	s.sources.addAll(recs)
-	if err := s.catalog.replaceSegments(nil, []segmentEntry{s.entryOf(seg)}, s.sources.takeDirty()); err != nil {
+	// In one walk, since records that were written to a segment in between are out of the
+	// processor's cache. The directory passes over what it observed at an attempt before.
+	s.sources.addAll(recs, s.directory.Observe)
+	err := s.catalog.replaceSegments(nil, []segmentEntry{s.entryOf(seg)}, s.sources.takeDirty())
+	if err != nil {
 		s.sources.reset(before)
-		return err
 	}
-	for i := range recs {
-		s.directory.Observe(&recs[i])
-	}
-	return nil
+	return err
 }
 
 // writeBlock writes and syncs the segment file of one block and opens it.

@@ -75,12 +75,15 @@ func newSourceCounts(known []Source) *sourceCounts {
 
 const sourceFields = audit.FieldSet(1<<audit.FieldSource | 1<<audit.FieldHostname)
 
-// addAll counts records.
-func (c *sourceCounts) addAll(recs []audit.Record) {
+// addAll counts records, and shows each to the functions in also.
+func (c *sourceCounts) addAll(recs []audit.Record, also ...func(*audit.Record)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i := range recs {
 		c.add(&recs[i])
+		for _, f := range also {
+			f(&recs[i])
+		}
 	}
 }
 
