@@ -1,5 +1,10 @@
 package traffic
 
+import (
+	"math"
+	"time"
+)
+
 // clock is the hospital's time in microseconds since the Unix epoch.
 type clock struct {
 	at       int64
@@ -27,8 +32,34 @@ const (
 // advance moves on to the next event: on the mean by the interval, faster when the
 // hospital is busy.
 func (c *clock) advance(rnd *source) {
-	day, hour := c.at/dayMicros, c.at%dayMicros/hourMicros
-	busy := hourly[hour] * daily[(day+epochWeekday)%7]
 	wait := rnd.below(int(2 * c.interval))
-	c.at += int64(wait) * 10000 / busy
+	c.at += int64(wait) * 10000 / busyAt(c.at)
+}
+
+// EndingAt gives o with the Start from which n events go on until shortly before end, and
+// hardly ever beyond it.
+func (o Options) EndingAt(end time.Time, n int) Options {
+	interval := max(1, o.Interval.Microseconds())
+	// The waits between events are even up to twice the interval, so that the last of n
+	// events comes off its time by interval*sqrt(n/3) at one standard deviation.
+	at := end.UnixMicro() - int64(3*float64(interval)*math.Sqrt(float64(n)/3))
+	for left := int64(n) * interval; left > 0; {
+		into := (at-1)%hourMicros + 1
+		busy := busyAt(at - into)
+		if spent := into * busy / 10000; spent < left {
+			left -= spent
+			at -= into
+			continue
+		}
+		at -= left * 10000 / busy
+		break
+	}
+	o.Start = time.UnixMicro(at).UTC()
+	return o
+}
+
+// busyAt is how busy the hospital is at a time, in parts of 10,000 of the mean.
+func busyAt(at int64) int64 {
+	day, hour := at/dayMicros, at%dayMicros/hourMicros
+	return hourly[hour] * daily[(day+epochWeekday)%7]
 }

@@ -55,7 +55,7 @@ func run(ctx context.Context) error {
 	span := time.Duration(*days * 24 * float64(time.Hour))
 	start := time.Now()
 	l := load{
-		generator: traffic.New(*seed, traffic.Options{Start: start.Add(-span), Interval: span / time.Duration(*n)}),
+		generator: traffic.New(*seed, traffic.Options{Interval: span / time.Duration(*n)}.EndingAt(start, *n)),
 		dialer:    emitter.Dialer{TLS: config},
 		target:    target,
 	}
