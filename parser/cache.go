@@ -37,6 +37,8 @@ type cached struct {
 	hash    uint64
 	shape   *audit.Shape
 	classes []class
+	// judged is nil where the frame carries no audit message.
+	judged *judgement
 }
 
 func (c *Cache) hashSeed() maphash.Seed {
@@ -66,6 +68,9 @@ func (c *Cache) put(e *cached) {
 		size += 2 * len(g)
 	}
 	size += 96 * len(e.shape.Slots)
+	if j := e.judged; j != nil {
+		size += 512*(len(j.faults)+len(j.rules)) + 256*len(j.values)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.young == nil || len(c.young) >= maxShapes/2 || c.bytes+size > maxShapeBytes/2 {
@@ -75,9 +80,9 @@ func (c *Cache) put(e *cached) {
 	c.bytes += size
 }
 
-// shape gives the shape of the frame in the cutter: the one known, else a new one,
-// nil if the skeleton is too large to share.
-func (p *Parser) shape() *audit.Shape {
+// shape gives the shape of the frame in the cutter and its judgement: those known, else
+// new ones, nil if the skeleton is too large to share.
+func (p *Parser) shape() *cached {
 	c := &p.cutter
 	if c.large || c.size+len(c.frame)-c.gap > maxSkeleton {
 		return nil
@@ -85,7 +90,7 @@ func (p *Parser) shape() *audit.Shape {
 	hash := c.hash(p.seed)
 	at := &p.recent[hash%recentShapes]
 	if e := *at; e != nil && e.hash == hash && c.matches(e) {
-		return e.shape
+		return e
 	}
 	e := p.cache.get(hash)
 	if e == nil || !c.matches(e) {
@@ -93,10 +98,13 @@ func (p *Parser) shape() *audit.Shape {
 		for i := range c.cuts {
 			e.classes[i] = c.cuts[i].class
 		}
+		if c.audit {
+			e.judged = p.judgeShape(e.shape)
+		}
 		p.cache.put(e)
 	}
 	*at = e
-	return e.shape
+	return e
 }
 
 // matches says whether the frame in the cutter has the skeleton of e.

@@ -13,7 +13,8 @@
 // hosts, base64. What is left, codes included, is the skeleton. A hash over it finds
 // its Shape in the cache; only a skeleton that was never seen is looked at more
 // closely (Describe), and its shape says what each slot means for every frame to
-// come.
+// come. The grammars and rules of package schemas are asked then too: of each frame to
+// come only the values are checked that they ask something of.
 //
 // A frame whose values do not stand in it as they are to be read (UTF-16, relays'
 // escapes, bytes that contradict their declaration, XML that is not well formed) is
@@ -28,6 +29,5 @@
 //
 // # What it never does
 //
-// It does no I/O, reads no clock, changes no frame and judges no schema: a well
-// formed audit message is audit.Unchecked.
+// It does no I/O, reads no clock, changes no frame and knows no grammar of its own.
 package parser

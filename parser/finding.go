@@ -5,6 +5,7 @@ import (
 
 	"arr/audit"
 	"arr/scan"
+	"arr/schemas"
 )
 
 // sentences are the parser's own findings; the scanner's faults have theirs.
@@ -18,7 +19,6 @@ var sentences = map[string]string{
 	"header-not-rfc5424":         "The header is not as RFC 5424 wants it.",
 	"text-before-message":        "Text stands between the header and the message.",
 	"namespaced":                 "The message is in an XML namespace; the standard's is in none.",
-	"event-time-without-zone":    "The event's time names no zone.",
 	"event-time-unreadable":      "The event's time can't be read.",
 	"truncated":                  "The message ends early, at a length at which relays cut.",
 	"relay-escapes":              "A relay wrote control characters as octal escapes.",
@@ -63,7 +63,7 @@ func (p *Parser) headerFindings(rec *audit.Record, h *header) {
 	case priority:
 		addFinding(rec, "header-not-rfc5424", span{0, h.end})
 	case ietfHeader:
-		if !p.judge.accepts(rec.Frame, h, p.seed) {
+		if !p.headers.accepts(rec.Frame, h, p.seed) {
 			addFinding(rec, "header-not-rfc5424", span{0, h.end})
 		}
 	}
@@ -79,9 +79,6 @@ func (p *Parser) messageFindings(rec *audit.Record, doc body, junk span) {
 	if isUTF16Name(p.scanner.Encoding()) {
 		addFinding(rec, string(encodingContradicted), whole)
 		rec.Class = audit.Malformed
-	}
-	if p.cutter.namespaced {
-		addFinding(rec, "namespaced", whole)
 	}
 	for _, f := range p.scanner.Faults {
 		rec.Findings = append(rec.Findings, audit.Finding{
@@ -103,39 +100,43 @@ func (p *Parser) readingFindings(rec *audit.Record, h *header, r *reading, names
 	if r.relayed {
 		addFinding(rec, "relay-escapes", whole)
 	}
-	if namespaced {
+	if namespaced && rec.Class == audit.Malformed {
 		addFinding(rec, "namespaced", whole)
 	}
 	faults := append([]scan.Fault(nil), p.scanner.Faults...)
 	paths := pathsOf(&p.scanner, r.text(), faults)
+	places := make([]schemas.Span, len(faults))
 	cut := false
-	for i, at := range faultSpans(r, faults) {
+	for i, f := range faults {
+		places[i] = schemas.Span{Off: f.Off, End: f.Off + f.Len}
+		cut = cut || f.Code == scan.Unterminated
+	}
+	for i, at := range r.places(places) {
 		c := faults[i].Code
 		rec.Findings = append(rec.Findings, audit.Finding{
-			Code: c.String(), Path: paths[i], Off: at.off, Len: at.end - at.off, Message: c.Sentence(),
+			Code: c.String(), Path: paths[i], Off: at.Off, Len: at.End - at.Off, Message: c.Sentence(),
 		})
-		cut = cut || c == scan.Unterminated
 	}
 	if cut && nearLimit(len(rec.Frame)) {
 		addFinding(rec, "truncated", span{len(rec.Frame), len(rec.Frame)})
 	}
 }
 
-// faultSpans gives where in the frame the faults of a reading's text stand.
-func faultSpans(r *reading, faults []scan.Fault) []span {
+// places gives where in the frame places in a reading's text are.
+func (r *reading) places(all []schemas.Span) []schemas.Span {
 	var at []int
-	for _, f := range faults {
-		at = append(at, f.Off, f.Off+f.Len)
+	for _, s := range all {
+		at = append(at, s.Off, s.End)
 	}
 	slices.Sort(at)
 	at = slices.Compact(at)
 	sources := slices.Clone(at)
 	r.sources(sources)
-	spans := make([]span, len(faults))
-	for i, f := range faults {
-		off, _ := slices.BinarySearch(at, f.Off)
-		end, _ := slices.BinarySearch(at, f.Off+f.Len)
-		spans[i] = span{sources[off], sources[end]}
+	out := make([]schemas.Span, len(all))
+	for i, s := range all {
+		off, _ := slices.BinarySearch(at, s.Off)
+		end, _ := slices.BinarySearch(at, s.End)
+		out[i] = schemas.Span{Off: sources[off], End: sources[end]}
 	}
-	return spans
+	return out
 }

@@ -61,7 +61,7 @@ func TestHeaders(t *testing.T) {
 		rec := checkFrame(t, p, e.Frame, 0)
 		rec.Entry = e
 		p.Parse(rec)
-		if codes := codesOf(rec); !slices.Equal(codes, c.findings) || rec.Class != audit.Unchecked {
+		if codes := codesOf(rec); !slices.Equal(codes, c.findings) || rec.Class != audit.Deviating {
 			t.Errorf("%q: findings %q, want %q; class %v", c.header, codes, c.findings, rec.Class)
 		}
 		if !rec.TimeOf().Equal(c.time) {
@@ -93,7 +93,7 @@ func TestClasses(t *testing.T) {
 		{"<13>1 - - - - - - hello", audit.FlagUnframed, audit.Unframed, "hello"},
 		{"12 <13>1 - - - - - - " + minimal, audit.FlagUnframed, audit.Unframed, "12 <13>1 - - - - - -|1"},
 		{header + minimal, audit.FlagUnframed, audit.Unframed, "1"},
-		{header + minimal, audit.FlagTruncated, audit.Unchecked, "1"},
+		{header + minimal, audit.FlagTruncated, audit.Deviating, "1"},
 		{header + "<AuditMessage>", 0, audit.Malformed, ""},
 		{header + "\x00" + strings.Repeat("\x00", 5000), 0, audit.Foreign, ""},
 	} {

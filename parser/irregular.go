@@ -128,6 +128,9 @@ func (p *Parser) irregular(rec *audit.Record, h *header) {
 	}
 	p.headerFindings(rec, h)
 	p.readingFindings(rec, h, &r, doc.namespaced)
+	if rec.Class == audit.Unchecked {
+		p.judgeReading(rec, &r)
+	}
 	p.setTime(rec, h, []byte(event))
 }
 

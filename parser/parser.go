@@ -11,7 +11,7 @@ import (
 // Version is the version of what the parser makes of a frame. It grows with every
 // change of Record's derived fields, so that a store knows which blocks to judge
 // anew.
-const Version = 1
+const Version = 2
 
 // Options are a parser's choices. The zero value serves.
 type Options struct {
@@ -29,9 +29,12 @@ type Parser struct {
 	seed    maphash.Seed
 	scanner scan.Scanner // of the frame that is being parsed
 	forms   scan.Scanner // of skeletons: a frame's faults outlive the making of its shape
-	judge   headerJudge
+	headers headerJudge
 	cutter  cutter
 	recent  [recentShapes]*cached
+
+	examiner examiner
+	spans    slotSpans
 }
 
 // New makes a parser.
@@ -90,14 +93,17 @@ func (p *Parser) regular(rec *audit.Record, h *header, doc body) bool {
 	if !c.audit {
 		return p.foreign(rec, h)
 	}
-	shape := p.shape()
-	if shape == nil {
+	known := p.shape()
+	if known == nil {
 		return false
 	}
-	rec.Shape = shape
+	rec.Shape = known.shape
 	c.fill(rec)
 	p.headerFindings(rec, h)
 	p.messageFindings(rec, doc, junk)
+	if rec.Class == audit.Unchecked {
+		p.judge(rec, doc, known.judged)
+	}
 	p.setTime(rec, h, event.of(rec.Frame))
 	return true
 }
@@ -114,11 +120,11 @@ func (p *Parser) foreign(rec *audit.Record, h *header) bool {
 	c.reset(rec.Frame)
 	c.header(h)
 	c.text(h.end, len(rec.Frame))
-	shape := p.shape()
-	if shape == nil {
+	known := p.shape()
+	if known == nil {
 		return false
 	}
-	rec.Shape = shape
+	rec.Shape = known.shape
 	c.fill(rec)
 	return true
 }
@@ -178,12 +184,8 @@ func (p *Parser) readsAsUTF8() bool {
 // setTime sets rec.Time from the event's time, else the header's, else the arrival's.
 func (p *Parser) setTime(rec *audit.Record, h *header, event []byte) {
 	if len(event) > 0 {
-		us, zoned, ok := dateTime(event, p.zone)
-		if ok {
+		if us, _, ok := dateTime(event, p.zone); ok {
 			rec.Time = us
-			if !zoned {
-				addFinding(rec, "event-time-without-zone", span{})
-			}
 			return
 		}
 		addFinding(rec, "event-time-unreadable", span{})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"arr/scan"
+	"arr/schemas"
 	"arr/traffic"
 )
 
@@ -76,4 +77,31 @@ func BenchmarkHostile(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkValid holds documents against the grammar of A.5.1. "x-scan" is how many times
+// the time takes that the scan alone takes.
+func BenchmarkValid(b *testing.B) {
+	docs, size := documents(512)
+	var s scan.Scanner
+	const passes = 100
+	start := time.Now()
+	for range passes {
+		for _, doc := range docs {
+			for s.Reset(doc, 0); s.Next() != scan.EOF; {
+			}
+		}
+	}
+	alone := time.Since(start) / passes
+	var j scan.Judge
+	b.SetBytes(size / int64(len(docs)))
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		if !j.Valid(docs[i%len(docs)], 0, schemas.A51, nil) {
+			b.Fatal("a document is not valid")
+		}
+		i++
+	}
+	b.ReportMetric(float64(b.Elapsed())/float64(b.N)/(float64(alone)/float64(len(docs))), "x-scan")
 }

@@ -29,7 +29,7 @@ func (j *Judge) Valid(doc []byte, from int, g schemas.Grammar, blank Blank) bool
 func (j *Judge) Visit(doc []byte, from int, v Visitor) {
 	j.walker.Scanner = &j.scanner
 	j.walker.walk(doc, from, v)
-	j.walker.doc, j.walker.to = nil, nil
+	j.walker.doc, j.walker.attr.Doc, j.walker.to = nil, nil, nil
 }
 
 // validity is the visitor that asks a Validator.
@@ -48,9 +48,9 @@ func (v *validity) Start(e Element, _ []byte, namespaced bool, _ schemas.Span) b
 	return v.keep(!namespaced && v.Validator.Start(e))
 }
 
-func (v *validity) Attribute(a Attribute, _, raw []byte, _, value schemas.Span) bool {
+func (v *validity) Attribute(a Attribute, text *schemas.AttributeText) bool {
 	t := v.Validator.Attribute(a)
-	return t.Any() || v.keep(t != 0 && (v.blank != nil && v.blank(value.Off, t) || t.Accepts(raw)))
+	return t.Any() || v.keep(t != 0 && (v.blank != nil && v.blank(text.Off, t) || t.Accepts(text.Raw())))
 }
 
 func (v *validity) Opened() bool { return v.keep(v.Validator.Opened()) }

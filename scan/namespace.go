@@ -177,12 +177,12 @@ func (s *Scanner) Name() []byte { return s.doc[s.Off+1 : s.nameEnd] }
 // Namespaced says of a Start token whether its element is in a namespace. The audit
 // vocabulary is in none.
 func (s *Scanner) Namespaced() bool {
+	if !s.prefixed && s.inForce == 0 {
+		return false
+	}
 	prefix, _, colon := bytes.Cut(s.Name(), []byte(":"))
 	if !colon {
 		prefix = nil
-	}
-	if !colon && s.inForce == 0 {
-		return false
 	}
 	bindings := s.bindings
 	s.bindings = bindings[:s.inForce]

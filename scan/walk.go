@@ -13,8 +13,8 @@ import (
 type Visitor interface {
 	// Start takes a start tag's name; Opened follows behind its attributes.
 	Start(e Element, name []byte, namespaced bool, at schemas.Span) bool
-	// Attribute takes an attribute: at is all of it, value what stands between the quotes.
-	Attribute(a Attribute, name, raw []byte, at, value schemas.Span) bool
+	// Attribute takes an attribute; text is valid until it returns.
+	Attribute(a Attribute, text *schemas.AttributeText) bool
 	Opened() bool
 	// Text is the datatype of the text that the innermost element may have.
 	Text() schemas.Type
@@ -34,6 +34,7 @@ type walker struct {
 	to   Visitor
 	open []content
 	text []byte
+	attr schemas.AttributeText
 }
 
 // content is the text of an element that is open: where it begins, and its runs.
@@ -47,7 +48,7 @@ type content struct {
 // walk leads to through the document in doc from position from on. Used again, it
 // allocates nothing but where a value holds references.
 func (w *walker) walk(doc []byte, from int, to Visitor) {
-	w.doc, w.to, w.open = doc, to, w.open[:0]
+	w.doc, w.to, w.open, w.attr.Doc = doc, to, w.open[:0], doc
 	w.Reset(doc, from)
 	for {
 		ok := true
@@ -77,22 +78,30 @@ func (w *walker) start() bool {
 	}
 	for i := range w.Attrs {
 		a := &w.Attrs[i]
-		name, attribute := w.doc[a.NameOff:a.NameEnd], a.Name
+		w.attr.NameOff, w.attr.NameEnd, w.attr.Off, w.attr.End = a.NameOff, a.NameEnd, a.Off, a.End
+		attribute := a.Name
 		if attribute == Hint {
+			name := w.attr.Name()
 			if bytes.HasPrefix(name, []byte("xmlns")) {
 				continue
 			}
 			attribute = Attribute(hints.find(name))
 		}
-		if !w.to.Attribute(attribute, name, w.doc[a.Off:a.End], schemas.Span{Off: a.NameOff, End: a.End + 1}, schemas.Span{Off: a.Off, End: a.End}) {
+		if !w.to.Attribute(attribute, &w.attr) {
 			return false
 		}
 	}
 	if !w.to.Opened() {
 		return false
 	}
+	if w.Empty {
+		if t := w.to.Text(); t != 0 && !t.Any() && !w.to.Content(nil, schemas.Span{Off: w.End, End: w.End}) {
+			return false
+		}
+		return w.to.End(at)
+	}
 	w.open = append(w.open, content{from: w.End})
-	return !w.Empty || w.end(at)
+	return true
 }
 
 // run takes a run of text.
@@ -101,7 +110,7 @@ func (w *walker) run() bool {
 	at := schemas.Span{Off: w.Off, End: w.End}
 	switch t := w.to.Text(); {
 	case t == 0:
-		return w.CDATA == false && isBlankReference(w.doc[w.Off:w.End]) || w.to.Stray(at)
+		return !w.CDATA && isBlankReference(w.doc[w.Off:w.End]) || w.to.Stray(at)
 	case t.Any():
 	default:
 		if c.runs++; c.runs == 1 {

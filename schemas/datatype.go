@@ -62,8 +62,9 @@ func (t Type) Valid(value []byte) bool {
 
 // Accepts is Valid for a value as it stands in a document.
 func (t Type) Accepts(raw []byte) bool {
+	var plain [256]byte
 	if bytes.IndexByte(raw, '&') >= 0 && !t.Any() {
-		raw = audit.AppendUnescaped(nil, raw)
+		raw = audit.AppendUnescaped(plain[:0], raw)
 	}
 	return t.Valid(raw)
 }

@@ -92,14 +92,6 @@ func (f *Facts) path() string {
 	return path
 }
 
-// parent is the element around the innermost one.
-func (f *Facts) parent() Element {
-	if len(f.open) < 2 {
-		return 0
-	}
-	return f.open[len(f.open)-2].element
-}
-
 // Start takes a start tag. It always goes on.
 func (f *Facts) Start(e Element, _ []byte, _ bool, at Span) bool {
 	nth := 1
@@ -116,7 +108,7 @@ func (f *Facts) Start(e Element, _ []byte, _ bool, at Span) bool {
 const maxFact = 256
 
 // Attribute takes an attribute of the start tag. It always goes on.
-func (f *Facts) Attribute(a Attribute, _, raw []byte, _, at Span) bool {
+func (f *Facts) Attribute(a Attribute, at *AttributeText) bool {
 	switch a {
 	case 0:
 		return true
@@ -128,8 +120,8 @@ func (f *Facts) Attribute(a Attribute, _, raw []byte, _, at Span) bool {
 		}
 		a = AttributeCodeSystemName
 	}
-	text := trim(audit.AppendUnescaped(nil, raw))
-	f.attrs.values[a] = value{string(text[:min(len(text), maxFact)]), at}
+	text := trim(audit.AppendUnescaped(nil, at.Raw()))
+	f.attrs.values[a] = value{string(text[:min(len(text), maxFact)]), at.Value()}
 	return true
 }
 
@@ -142,6 +134,7 @@ func (f *Facts) Opened() bool {
 	case ElementEventIdentification:
 		f.event.at = t.at
 		f.event.action, f.event.outcome = t.values[AttributeEventActionCode], t.values[AttributeEventOutcomeIndicator]
+		f.value(AttributeEventDateTime, ruleZone)
 	case ElementEventID:
 		f.event.id = f.coded()
 	case ElementEventTypeCode:

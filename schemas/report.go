@@ -8,6 +8,25 @@ const MaxFaults = 50
 // Span is a place in a document: the bytes from Off to End.
 type Span struct{ Off, End int }
 
+// AttributeText is an attribute as it stands in a document.
+type AttributeText struct {
+	Doc []byte
+	// NameOff and NameEnd bound the name, Off and End the value between its quotes.
+	NameOff, NameEnd, Off, End int
+}
+
+// Name is the name as written.
+func (a *AttributeText) Name() []byte { return a.Doc[a.NameOff:a.NameEnd] }
+
+// Raw is the value as written.
+func (a *AttributeText) Raw() []byte { return a.Doc[a.Off:a.End] }
+
+// Value is where the value stands.
+func (a *AttributeText) Value() Span { return Span{a.Off, a.End} }
+
+// At is where the attribute stands, its closing quote included.
+func (a *AttributeText) At() Span { return Span{a.NameOff, a.End + 1} }
+
 // Fault is one way in which a document breaks a grammar.
 type Fault struct {
 	// Code is stable; docs/findings.md lists the codes.
@@ -168,9 +187,8 @@ func (p *place) expected() string {
 	return p.content.expectedAt(int(p.state))
 }
 
-// Attribute takes an attribute of the start tag: its name and value as written, at from
-// its name to its closing quote, value between the quotes. It always goes on.
-func (r *Reporter) Attribute(a Attribute, name, raw []byte, at, value Span) bool {
+// Attribute takes an attribute of the start tag. It always goes on.
+func (r *Reporter) Attribute(a Attribute, text *AttributeText) bool {
 	if r.skipped > 0 {
 		return true
 	}
@@ -178,12 +196,12 @@ func (r *Reporter) Attribute(a Attribute, name, raw []byte, at, value Span) bool
 	r.Marks |= MarksOfAttribute(p.element, a)
 	t := p.content.attributes[a]
 	if t == 0 {
-		r.add("unknown-attribute", r.Path()+"/@"+string(name), at, p.content.attributeNames())
+		r.add("unknown-attribute", r.Path()+"/@"+string(text.Name()), text.At(), p.content.attributeNames())
 		return true
 	}
 	p.seen |= 1 << a
-	if !r.blank(value, t) && !t.Accepts(raw) {
-		r.add(t.fault(), r.Path()+"/@"+string(name), value, t.expected())
+	if !r.blank(text.Value(), t) && !t.Accepts(text.Raw()) {
+		r.add(t.fault(), r.Path()+"/@"+string(text.Name()), text.Value(), t.expected())
 	}
 	return true
 }

@@ -17,6 +17,7 @@ const (
 	ruleCX                       // an id with its assigning authority (HL7 v2 CX)
 	ruleAddress                  // an IP address
 	ruleCount                    // not negative
+	ruleZone                     // a time with its offset from UTC
 )
 
 var valueRules = [...]struct{ code, expected, clause string }{
@@ -25,6 +26,7 @@ var valueRules = [...]struct{ code, expected, clause string }{
 	ruleCX:      {"bad-patient-id", "an id with its assigning authority, id^^^name&oid&ISO (HL7 CX)", "IHE ITI TF-2 appendix E"},
 	ruleAddress: {"bad-ip-address", "an IP address, as NetworkAccessPointTypeCode 2 says", "PS3.15 A.5.2"},
 	ruleCount:   {"negative-count", "a number that is not negative", "PS3.15 A.5.2"},
+	ruleZone:    {"event-time-without-zone", "an offset from UTC, or Z", "PS3.15 A.5.2.5"},
 }
 
 // Deferred is a value that could not be looked at, with the fault that it is if it does
@@ -36,8 +38,9 @@ type Deferred struct {
 
 // Follows says whether a value, as it stands in a document, follows rule r.
 func (r ValueRule) Follows(raw []byte) bool {
-	if bytes.IndexByte(raw, '&') >= 0 {
-		raw = audit.AppendUnescaped(nil, raw)
+	var plain [256]byte
+	if r != ruleWanted && bytes.IndexByte(raw, '&') >= 0 {
+		raw = audit.AppendUnescaped(plain[:0], raw)
 	}
 	raw = trim(raw)
 	switch r {
@@ -49,6 +52,8 @@ func (r ValueRule) Follows(raw []byte) bool {
 		return isCX(raw)
 	case ruleAddress:
 		return isAddress(raw)
+	case ruleZone:
+		return Zoned(raw) || !DateTime(raw)
 	}
 	return len(raw) == 0 || raw[0] != '-' || !Integer(raw)
 }
