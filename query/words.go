@@ -66,6 +66,55 @@ func Words(value []byte, yield func(word []byte)) {
 	}
 }
 
+// WordHashes calls yield with the Hash of each word that Words gives, in one pass over a
+// value in ASCII: what is stored is tokenised once, and it is most of what is stored.
+func WordHashes(value []byte, yield func(hash uint64)) {
+	var scratch *[]byte
+	for i := 0; i < len(value); {
+		c := lower[value[i]]
+		if c == 0 {
+			i++
+			continue
+		}
+		start, h := i, uint64(hashSeed)
+		for c != 0 && c < utf8.RuneSelf {
+			h = (h ^ uint64(c)) * hashPrime
+			if i++; i == len(value) {
+				break
+			}
+			c = lower[value[i]]
+		}
+		if i == len(value) || c == 0 {
+			yield(finish(h))
+			continue
+		}
+		if scratch == nil {
+			scratch = takeScratch()
+		}
+		*scratch, i = appendWord((*scratch)[:0], value, start)
+		if len(*scratch) > 0 {
+			yield(Hash(*scratch))
+		}
+	}
+	if scratch != nil {
+		giveScratch(scratch)
+	}
+}
+
+// lower has for each byte what it is folded to in a word of ASCII: 0 for what separates
+// words, the byte itself for what is beyond ASCII.
+var lower = func() (t [256]uint8) {
+	for c := range t {
+		switch classes[c] {
+		case folded, beyondASCII:
+			t[c] = uint8(c)
+		case upperCase:
+			t[c] = uint8(c) + 'a' - 'A'
+		}
+	}
+	return t
+}()
+
 // The classes of bytes.
 const (
 	separator = iota

@@ -113,6 +113,9 @@ func TestASCIICostsNothing(t *testing.T) {
 	if a := testing.AllocsPerRun(100, func() { query.Words(value, yield) }); a != 0 {
 		t.Errorf("Words allocates %v times", a)
 	}
+	if a := testing.AllocsPerRun(100, func() { query.WordHashes(value, func(h uint64) { n += int(h) }) }); a != 0 {
+		t.Errorf("WordHashes allocates %v times", a)
+	}
 	if a := testing.AllocsPerRun(100, func() { query.Forms(query.Indexed, value, yield) }); a != 0 {
 		t.Errorf("Forms allocates %v times", a)
 	}
@@ -120,15 +123,25 @@ func TestASCIICostsNothing(t *testing.T) {
 
 func FuzzWords(f *testing.F) {
 	f.Add([]byte("Müller^Johanna \xfc \xc3 A1"))
+	f.Add([]byte("MSH|^~\\&|RIS 20260301 abcü"))
 	f.Fuzz(func(t *testing.T, value []byte) {
+		var hashes []uint64
+		query.WordHashes(value, func(h uint64) { hashes = append(hashes, h) })
 		query.Words(value, func(w []byte) {
 			if len(w) == 0 {
 				t.Error("empty word")
 			}
+			if len(hashes) == 0 || hashes[0] != query.Hash(w) {
+				t.Fatalf("word %q is not among the hashes, or not in its place", w)
+			}
+			hashes = hashes[1:]
 			if again := words(string(w)); again != string(w) {
 				t.Errorf("word %q folds to %q", w, again)
 			}
 		})
+		if len(hashes) > 0 {
+			t.Errorf("%d hashes are those of no word", len(hashes))
+		}
 		query.Forms(query.Indexed, value, func(form []byte) {
 			if len(form) == 0 {
 				t.Error("empty form")
@@ -144,5 +157,15 @@ func BenchmarkWords(b *testing.B) {
 	n := 0
 	for b.Loop() {
 		query.Words(value, func(w []byte) { n += len(w) })
+	}
+}
+
+func BenchmarkWordHashes(b *testing.B) {
+	value := []byte(strings.Repeat("MSH|^~\\&|RIS|HOSPITAL|PACS|RAD|20260301120000||ADT^A08|4711|P|2.5 Grundmann^Erika^^^Dr. ", 10))
+	b.SetBytes(int64(len(value)))
+	b.ReportAllocs()
+	n := uint64(0)
+	for b.Loop() {
+		query.WordHashes(value, func(h uint64) { n += h })
 	}
 }

@@ -30,7 +30,7 @@ func (f *facts) reset() {
 // note takes the terms and words of a plain text with these fields.
 func (f *facts) note(fields audit.FieldSet, text []byte) {
 	if fields.Has(audit.FieldText) {
-		query.Words(text, func(w []byte) { f.words.add(query.Hash(w)) })
+		query.WordHashes(text, f.words.add)
 	}
 	if fields&query.Indexed != 0 {
 		query.Forms(fields, text, func(t []byte) { f.terms.add(query.Hash(t) >> termShift) })
@@ -42,7 +42,7 @@ func (f *facts) fixed(k *knownForm) {
 	for i := range k.shape.Fixed {
 		v := &k.shape.Fixed[i]
 		if v.Fields.Has(audit.FieldText) {
-			query.Words([]byte(v.Value), func(w []byte) { k.words = append(k.words, query.Hash(w)) })
+			query.WordHashes([]byte(v.Value), func(h uint64) { k.words = append(k.words, h) })
 		}
 		query.Forms(v.Fields, []byte(v.Value), func(t []byte) { k.terms = append(k.terms, query.Hash(t)>>termShift) })
 	}
