@@ -1502,14 +1502,13 @@ var sources = [...]grammarSource{
 				},
 				children: []childSource{
 					{ElementRoleIDCode, 6},
-					{ElementUserIDTypeCode, 7},
-					{ElementMediaIdentifier, 8},
-					{ElementMediaType, 10},
+					{ElementMediaIdentifier, 7},
+					{ElementMediaType, 9},
+					{ElementUserIDTypeCode, 10},
 				},
 				states: []stateSource{
-					{accepts: true, next: []edge{{ElementRoleIDCode, 0}, {ElementMediaIdentifier, 1}, {ElementMediaType, 1}, {ElementUserIDTypeCode, 2}}},
-					{accepts: true},
-					{accepts: true, next: []edge{{ElementMediaIdentifier, 1}, {ElementMediaType, 1}, {ElementUserIDTypeCode, 2}}},
+					{accepts: true, next: []edge{{ElementRoleIDCode, 0}, {ElementMediaIdentifier, 1}, {ElementMediaType, 1}, {ElementUserIDTypeCode, 1}}},
+					{accepts: true, next: []edge{{ElementUserIDTypeCode, 1}}},
 				},
 			},
 			{ // 6
@@ -1526,7 +1525,17 @@ var sources = [...]grammarSource{
 				},
 			},
 			{ // 7
-				element: ElementUserIDTypeCode,
+				element: ElementMediaIdentifier,
+				children: []childSource{
+					{ElementMediaType, 8},
+				},
+				states: []stateSource{
+					{next: []edge{{ElementMediaType, 1}}},
+					{accepts: true},
+				},
+			},
+			{ // 8
+				element: ElementMediaType,
 				attributes: []attributeSource{
 					{AttributeCsdCode, 4},
 					{AttributeCodeSystemName, 4},
@@ -1536,16 +1545,6 @@ var sources = [...]grammarSource{
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeCodeSystem},
-				},
-			},
-			{ // 8
-				element: ElementMediaIdentifier,
-				children: []childSource{
-					{ElementMediaType, 9},
-				},
-				states: []stateSource{
-					{next: []edge{{ElementMediaType, 1}}},
-					{accepts: true},
 				},
 			},
 			{ // 9
@@ -1562,7 +1561,7 @@ var sources = [...]grammarSource{
 				},
 			},
 			{ // 10
-				element: ElementMediaType,
+				element: ElementUserIDTypeCode,
 				attributes: []attributeSource{
 					{AttributeCsdCode, 4},
 					{AttributeCodeSystemName, 4},
@@ -1695,7 +1694,7 @@ var sources = [...]grammarSource{
 					{AttributeNumber, 4},
 				},
 				sets: []attributeSet{
-					{required: 1 << AttributeNumber, allowed: 1 << AttributeNumber},
+					{required: 0, allowed: 1 << AttributeNumber},
 				},
 			},
 			{ // 21
