@@ -6,6 +6,7 @@ import (
 
 	"arr/audit"
 	"arr/scan"
+	"arr/schemas"
 )
 
 // Version is the version of what the parser makes of a frame. It grows with every
@@ -19,6 +20,9 @@ type Options struct {
 	Zone *time.Location
 	// Cache holds the shapes of all parsers that share it. Nil means one of its own.
 	Cache *Cache
+	// Edition is that of the event rules that messages are held against. 0 means
+	// schemas.Union.
+	Edition schemas.Editions
 }
 
 // Parser parses entries. One goroutine uses it at a time; parsers that share a Cache
@@ -47,6 +51,10 @@ func New(o Options) *Parser {
 		p.cache = &Cache{}
 	}
 	p.seed = p.cache.hashSeed()
+	p.examiner.edition = o.Edition
+	if p.examiner.edition == 0 {
+		p.examiner.edition = schemas.Union
+	}
 	return p
 }
 

@@ -52,6 +52,7 @@ type examiner struct {
 	judge    scan.Judge
 	reporter schemas.Reporter
 	facts    schemas.Facts
+	edition  schemas.Editions
 }
 
 // examine holds the well-formed audit message in doc from position from on against all
@@ -76,7 +77,7 @@ func (x *examiner) examine(doc []byte, from int, isBlank func(off int) bool) ver
 	x.facts.Blank = isBlank
 	x.facts.Reset()
 	x.judge.Visit(doc, from, &x.facts)
-	x.facts.Check(schemas.Union)
+	x.facts.Check(x.edition)
 	v.rules = append(v.rules, x.facts.Faults...)
 	v.deferred = append(v.deferred, x.facts.Deferred...)
 	return v

@@ -213,6 +213,6 @@ var Kinds = [...]Kind{
 		"the declaration first", "a line end before `<?xml`", "XML 1.0 2.8"},
 	{"late-byte-order-mark", ClassXML, Warning, "",
 		"the byte order mark first", "a blank before the byte order mark", "XML 1.0 4.3.3"},
-	{"no-audit-message", ClassSchema, Error, "",
+	{"no-audit-message", ClassSchema, Error, "This is no audit message.",
 		"an audit message", "a syslog message of another program", "PS3.15 A.5.1"},
 }

@@ -925,6 +925,17 @@ var sources = [...]grammarSource{
 			{ // 10
 				element: ElementAuditSourceTypeCode,
 				text:    4,
+				attributes: []attributeSource{
+					{AttributeCsdCode, 4},
+					{AttributeCodeSystemName, 4},
+					{AttributeOriginalText, 4},
+					{AttributeDisplayName, 4},
+				},
+				sets: []attributeSet{
+					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
+					{required: 1 << AttributeCsdCode, allowed: 1 << AttributeCsdCode},
+					{required: 0, allowed: 0},
+				},
 			},
 			{ // 11
 				element: ElementParticipantObjectIdentification,

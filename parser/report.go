@@ -1,0 +1,151 @@
+package parser
+
+import (
+	"cmp"
+	"slices"
+
+	"arr/audit"
+	"arr/scan"
+	"arr/schemas"
+)
+
+// Report is all that there is to say of one message, for those who ask about that one.
+type Report struct {
+	Class audit.Class
+	// Dialect names the grammar where Class is audit.InDialect; Edition says which editions
+	// of its grammar the message follows.
+	Dialect, Edition string
+	// Findings are in the order of their places, errors before warnings where there are more
+	// than schemas.MaxFaults.
+	Findings []Finding
+}
+
+// Finding is a finding with what a record does not keep of it.
+type Finding struct {
+	audit.Finding
+	Class            schemas.FindingClass
+	Level            schemas.Level
+	Expected, Clause string
+}
+
+// Validate reports on a frame. Beside what Parse finds it lists what a dialect does
+// otherwise than A.5.1.
+func (p *Parser) Validate(e *audit.Entry) Report {
+	rec := audit.Record{Entry: *e}
+	p.Parse(&rec)
+	h := splitHeader(e.Frame)
+	r := p.readable(e.Frame, &h)
+	return p.report(&rec, &r)
+}
+
+// ValidateDocument reports on an XML document that no frame is around: nothing may stand
+// before or behind it that XML does not allow.
+func (p *Parser) ValidateDocument(doc []byte) Report {
+	rec := audit.Record{Entry: audit.Entry{Frame: doc}}
+	r := reading{kind: xmlBody, texts: [][]byte{doc}}
+	p.decode(&r)
+	s := &p.scanner
+	s.Reset(r.text(), 0)
+	var root scan.Element
+	for kind := s.Next(); kind != scan.EOF; kind = s.Next() {
+		if kind == scan.Start && root == scan.OtherElement && s.Depth() <= 1 {
+			root = s.Element
+		}
+	}
+	rec.Class = audit.Deviating
+	strict := slices.ContainsFunc(s.Faults, misplacedStart)
+	switch {
+	case s.Malformed() || r.finding != "" || strict:
+		rec.Class = audit.Malformed
+	case root != scan.AuditMessage:
+		rec.Class = audit.Foreign
+	}
+	p.readingFindings(&rec, &header{}, &r, false)
+	out := p.report(&rec, &r)
+	for i := range out.Findings {
+		if f := &out.Findings[i]; f.Code == scan.LeadingSpace.String() || f.Code == scan.SpacedByteOrder.String() {
+			f.Level = schemas.Error
+		}
+	}
+	return out
+}
+
+// misplacedStart says of a fault that it is white space before the XML declaration or the
+// byte order mark, which a frame may have and a document may not.
+func misplacedStart(f scan.Fault) bool {
+	return f.Code == scan.LeadingSpace || f.Code == scan.SpacedByteOrder
+}
+
+// report makes a report of rec, whose document is r.
+func (p *Parser) report(rec *audit.Record, r *reading) Report {
+	out := Report{Class: rec.Class}
+	for _, f := range rec.Findings {
+		if k := schemas.KindOf(f.Code); k.Class == schemas.ClassXML || k.Class == schemas.ClassFrame {
+			out.Findings = append(out.Findings, Finding{f, k.Class, k.Level, k.Expected, k.Clause})
+		}
+	}
+	switch rec.Class {
+	case audit.Conformant, audit.InDialect, audit.Deviating:
+		p.details(&out, r)
+	case audit.Foreign, audit.Unframed:
+		k := schemas.KindOf("no-audit-message")
+		out.Findings = append(out.Findings, Finding{
+			audit.Finding{Code: k.Code, Path: "/", Len: min(len(rec.Frame), 1<<10), Message: k.Sentence},
+			k.Class, k.Level, k.Expected, k.Clause,
+		})
+	}
+	out.limit()
+	return out
+}
+
+// details adds what the grammars and the rules say.
+func (p *Parser) details(out *Report, r *reading) {
+	x := &p.examiner
+	text := r.text()
+	v := x.examine(text, 0, nil)
+	out.Class, out.Dialect = v.class()
+	g := v.nearest.grammar
+	if len(v.candidates) > 0 {
+		g = v.candidates[0].grammar
+		out.Edition = g.Edition()
+	}
+	var all []Finding
+	for _, f := range v.faults {
+		all = append(all, detailed(f, schemas.ClassSchema))
+	}
+	if g != schemas.A51 {
+		for _, f := range x.report(text, 0, schemas.A51, nil) {
+			if !slices.ContainsFunc(v.faults, func(e schemas.Fault) bool { return e.At == f.At && e.Code == f.Code }) {
+				all = append(all, detailed(f, schemas.ClassDialect))
+			}
+		}
+	}
+	for _, f := range v.rules {
+		all = append(all, detailed(f, schemas.ClassRule))
+	}
+	places := make([]schemas.Span, len(all))
+	for i := range all {
+		places[i] = schemas.Span{Off: all[i].Off, End: all[i].Off + all[i].Len}
+	}
+	for i, at := range r.places(places) {
+		all[i].Off, all[i].Len = at.Off, at.End-at.Off
+	}
+	out.Findings = append(out.Findings, all...)
+}
+
+func detailed(f schemas.Fault, class schemas.FindingClass) Finding {
+	level := schemas.Warning
+	if class == schemas.ClassSchema {
+		level = schemas.Error
+	}
+	return Finding{findingOf(f), class, level, f.Expected, f.Clause}
+}
+
+// limit sorts findings by their places and leaves out what is too much, warnings first.
+func (r *Report) limit() {
+	if len(r.Findings) > schemas.MaxFaults {
+		slices.SortStableFunc(r.Findings, func(a, b Finding) int { return cmp.Compare(b.Level, a.Level) })
+		r.Findings = r.Findings[:schemas.MaxFaults]
+	}
+	slices.SortStableFunc(r.Findings, func(a, b Finding) int { return cmp.Compare(a.Off, b.Off) })
+}

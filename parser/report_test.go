@@ -1,0 +1,61 @@
+package parser_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"arr/audit"
+	"arr/parser"
+	"arr/schemas"
+)
+
+// TestVectors has documents that try one thing each. The verdict is the standard's.
+func TestVectors(t *testing.T) {
+	const dir = "../testdata/vectors"
+	manifest, err := os.ReadFile(filepath.Join(dir, "manifest.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := parser.New(parser.Options{})
+	for _, line := range strings.Split(strings.TrimSpace(string(manifest)), "\n")[1:] {
+		cells := strings.Split(line, "\t")
+		doc, err := os.ReadFile(filepath.Join(dir, cells[0]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		valid := cells[1] == "valid"
+		if r := p.ValidateDocument(doc); (r.Class == audit.Conformant) != valid || hasErrors(r) == valid && r.Class != audit.InDialect {
+			t.Errorf("%s: %v, findings %+v", cells[0], r.Class, r.Findings)
+		}
+		rec := checkFrame(t, p, append([]byte(header), doc...), 0)
+		if got := rec.Class; (got == audit.Conformant) != valid {
+			t.Errorf("%s: in a frame %v, findings %q", cells[0], got, codesOf(rec))
+		}
+		if name, ok := strings.CutPrefix(filepath.Base(cells[0]), "dialect-"); ok && rec.Dialect != dialects[name] {
+			t.Errorf("%s: %v %s", cells[0], rec.Class, rec.Dialect)
+		}
+	}
+}
+
+// dialects are those of the vectors that have one. One mixes two.
+var dialects = map[string]string{
+	"cp1362-code.xml":                   "dicom2016",
+	"dcm4che-useridtypecode.xml":        "dcm4che",
+	"ihe-purposeofuse.xml":              "ihe",
+	"pre-cp1361-description.xml":        "dicom2009",
+	"pre2016-code-on-source.xml":        "dicom2009",
+	"pre2016-sourcetype-text.xml":       "dicom2009",
+	"ps317-sample-noschemalocation.xml": "dcm4che",
+	"rfc3881-codesystem-oid.xml":        "dcm4che",
+}
+
+func hasErrors(r parser.Report) bool {
+	for _, f := range r.Findings {
+		if f.Level == schemas.Error {
+			return true
+		}
+	}
+	return false
+}
