@@ -15,6 +15,8 @@ type Report struct {
 	// Dialect names the grammar where Class is audit.InDialect; Edition says which editions
 	// of its grammar the message follows.
 	Dialect, Edition string
+	// Source is the AuditSourceID of a message that is well formed.
+	Source string
 	// Findings are in the order of their places, errors before warnings where there are more
 	// than schemas.MaxFaults.
 	Findings []Finding
@@ -103,6 +105,7 @@ func (p *Parser) details(out *Report, r *reading) {
 	x := &p.examiner
 	text := r.text()
 	v := x.examine(text, 0, nil)
+	out.Source = x.facts.Source
 	out.Class, out.Dialect = v.class()
 	g := v.nearest.grammar
 	if len(v.candidates) > 0 {

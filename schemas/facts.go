@@ -13,6 +13,8 @@ type Facts struct {
 	// Faults are the rules that are broken, Deferred those that blanks may break.
 	Faults   []Fault
 	Deferred []Deferred
+	// Source is the first AuditSourceID.
+	Source string
 
 	root         Span
 	event        eventFacts
@@ -152,6 +154,9 @@ func (f *Facts) Opened() bool {
 		f.participantCode(e)
 	case ElementAuditSourceIdentification:
 		f.wanted(AttributeAuditSourceID)
+		if f.Source == "" {
+			f.Source = t.values[AttributeAuditSourceID].text
+		}
 	case ElementAuditSourceTypeCode:
 		f.sourceType()
 	case ElementParticipantObjectIdentification:

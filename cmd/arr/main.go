@@ -47,6 +47,8 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 			statusCommand(),
 			checkCommand(),
 			reindexCommand(),
+			validateCommand(),
+			codesCommand(),
 			versionCommand(),
 		},
 		Action:          noCommand,

@@ -1,0 +1,91 @@
+package validate
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// lineIndex finds lines and columns of places in a text, which come in rising order.
+type lineIndex struct {
+	text []byte
+	wide bool // UTF-16
+	off  int
+	line int
+	// start is where the line begins.
+	start int
+}
+
+func newLineIndex(text []byte) *lineIndex {
+	wide := bytes.HasPrefix(text, []byte("\xFF\xFE")) || bytes.HasPrefix(text, []byte("\xFE\xFF"))
+	return &lineIndex{text: text, wide: wide, line: 1}
+}
+
+// at gives line and column of the byte at off, both from 1; a column is a character.
+func (x *lineIndex) at(off int) (line, column int) {
+	off = min(off, len(x.text))
+	if off < x.off {
+		x.off, x.line, x.start = 0, 1, 0
+	}
+	for x.off < off {
+		i := bytes.IndexByte(x.text[x.off:off], '\n')
+		if i < 0 {
+			break
+		}
+		x.line++
+		x.start = x.off + i + 1
+		x.off = x.start
+	}
+	x.off = max(x.off, x.start)
+	if x.wide {
+		return x.line, (off-x.start)/2 + 1
+	}
+	return x.line, utf8.RuneCount(x.text[x.start:off]) + 1
+}
+
+// excerpt is the line that holds off, cut to what a terminal shows around it, and how many
+// characters stand before off in it.
+func (x *lineIndex) excerpt(off int) (line string, before int) {
+	const left, right = 60, 60
+	x.at(off)
+	end := bytes.IndexByte(x.text[x.start:], '\n')
+	if end < 0 {
+		end = len(x.text) - x.start
+	}
+	end += x.start
+	off = min(off, end)
+	from, to := x.start, end
+	if off-from > left {
+		from = off - left
+		for from < off && !utf8.RuneStart(x.text[from]) {
+			from++
+		}
+	}
+	if to-off > right {
+		to = off + right
+		for to > off && !utf8.RuneStart(x.text[to]) {
+			to--
+		}
+	}
+	text, marked := "", 0
+	if from > x.start {
+		text, marked = "…", 1
+	}
+	text += visible(x.text[from:to])
+	if to < end {
+		text += "…"
+	}
+	return text, marked + utf8.RuneCountInString(visible(x.text[from:off]))
+}
+
+// visible is b with one character in place of each that would steer a terminal.
+func visible(b []byte) string {
+	return string(bytes.Map(func(r rune) rune {
+		switch {
+		case r == '\t':
+			return ' '
+		case r < ' ' || r >= 0x7F && r < 0xA0 || r == utf8.RuneError || r >= 0x200B && r <= 0x200F || r >= 0x2028 && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || r == 0xFEFF:
+			return '·'
+		}
+		return r
+	}, b))
+}
