@@ -165,6 +165,9 @@ func compileTerm(t *Term, env Env) (Expr, error) {
 		}
 		reason = why
 	}
+	if l := tabled(t, f); l != nil {
+		leaves = append(leaves, l)
+	}
 	switch len(leaves) {
 	case 0:
 		return nil, fault(t.Offset, t.Length, reason)
