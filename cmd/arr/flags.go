@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -11,11 +12,11 @@ import (
 // flagsFirst gives args with each flag of the command moved before the command's
 // arguments, since the library takes what follows the first argument for arguments.
 // What follows "--" stays an argument, and so does "-". An unknown flag is an error
-// that names the nearest.
+// that names the nearest, and so is a flag whose value is missing or no number.
 func flagsFirst(app *cli.App, args []string) ([]string, error) {
 	at := slices.IndexFunc(args[min(1, len(args)):], func(a string) bool { return !strings.HasPrefix(a, "-") }) + 1
-	if at == 0 {
-		return args, nil
+	if err := globalFlags(args, at); err != nil || at == 0 {
+		return args, err
 	}
 	cmd := app.Command(args[at])
 	if cmd == nil {
@@ -24,23 +25,21 @@ func flagsFirst(app *cli.App, args []string) ([]string, error) {
 	out := slices.Clone(args[:at+1])
 	var rest []string
 	for i := at + 1; i < len(args); i++ {
-		switch a := args[i]; {
-		case a == "--":
+		a := args[i]
+		if a == "--" {
 			rest = append(rest, args[i+1:]...)
-			i = len(args)
-		case a == "-" || !strings.HasPrefix(a, "-"):
-			rest = append(rest, a)
-		default:
-			flag, err := flagOf(cmd, a)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, a)
-			if takesNext(flag, a) && i+1 < len(args) {
-				i++
-				out = append(out, args[i])
-			}
+			break
 		}
+		if a == "-" || !strings.HasPrefix(a, "-") {
+			rest = append(rest, a)
+			continue
+		}
+		set, err := setFlag(cmd, args[i:])
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, set...)
+		i += len(set) - 1
 	}
 	if len(rest) > 0 {
 		out = append(append(out, "--"), rest...)
@@ -48,9 +47,47 @@ func flagsFirst(app *cli.App, args []string) ([]string, error) {
 	return out, nil
 }
 
-// flagOf finds the flag that arg sets.
-func flagOf(cmd *cli.Command, arg string) (cli.Flag, error) {
-	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+// globalFlags looks at the flags before the command, which stands at an index of args; 0
+// is none.
+func globalFlags(args []string, at int) error {
+	if at == 0 {
+		at = len(args)
+	}
+	for _, a := range args[min(1, at):at] {
+		name := strings.TrimLeft(a, "-")
+		if name != "" && !slices.Contains(cli.HelpFlag.Names(), name) && !slices.Contains(cli.VersionFlag.Names(), name) {
+			return &exitError{exitUsage, fmt.Errorf("%q is not a flag of arr: those of a command come after its name, see \"arr --help\"", a)}
+		}
+	}
+	return nil
+}
+
+// setFlag gives those of args that set the flag which the first of them names: that one,
+// or the next, too.
+func setFlag(cmd *cli.Command, args []string) ([]string, error) {
+	typed, value, given := strings.Cut(args[0], "=")
+	flag, err := flagOf(cmd, typed)
+	if err != nil {
+		return nil, err
+	}
+	set := args[:1]
+	if d, ok := flag.(cli.DocGenerationFlag); ok && d.TakesValue() && !given {
+		if len(args) < 2 {
+			return nil, &exitError{exitUsage, fmt.Errorf("%s takes a value: see \"arr %s --help\"", typed, cmd.Name)}
+		}
+		set, value = args[:2], args[1]
+	}
+	if _, ok := flag.(*cli.IntFlag); ok {
+		if _, err := strconv.Atoi(value); err != nil {
+			return nil, &exitError{exitUsage, fmt.Errorf("%s takes a whole number, and %q is none", typed, value)}
+		}
+	}
+	return set, nil
+}
+
+// flagOf finds the flag that was typed.
+func flagOf(cmd *cli.Command, typed string) (cli.Flag, error) {
+	name := strings.TrimLeft(typed, "-")
 	for _, f := range append(cmd.Flags, cli.HelpFlag) {
 		if slices.Contains(f.Names(), name) {
 			return f, nil
@@ -60,14 +97,5 @@ func flagOf(cmd *cli.Command, arg string) (cli.Flag, error) {
 	if near := cli.SuggestFlag(cmd.Flags, name, true); near != "" {
 		hint = fmt.Sprintf("did you mean %s? %s", near, hint)
 	}
-	return nil, &exitError{exitUsage, fmt.Errorf("%q is not a flag of arr %s: %s", "--"+name, cmd.Name, hint)}
-}
-
-// takesNext says whether flag, set by arg, takes its value from the argument after.
-func takesNext(flag cli.Flag, arg string) bool {
-	if strings.Contains(arg, "=") {
-		return false
-	}
-	d, ok := flag.(cli.DocGenerationFlag)
-	return ok && d.TakesValue()
+	return nil, &exitError{exitUsage, fmt.Errorf("%q is not a flag of arr %s: %s", typed, cmd.Name, hint)}
 }

@@ -39,7 +39,11 @@ func TestFlagsFirst(t *testing.T) {
 		{"arr query --count -- --since a", "arr query --count -- --since a"},
 		{"arr query a -- --count -- b", "arr query -- a --count -- b"},
 		{"arr query --", "arr query"},
-		{"arr query a --since", "arr query --since -- a"},
+		{"arr query a --since", ""},
+		{"arr query --limit ten a", ""},
+		{"arr query -n= a", ""},
+		{"arr --data d query", ""},
+		{"arr --tpyo", ""},
 		{"arr --help query a --help", "arr --help query --help -- a"},
 		{"arr query help", "arr query -- help"},
 		{"arr query a --sinse 30d", ""},
@@ -61,6 +65,16 @@ func TestFlagsFirst(t *testing.T) {
 	_, err := flagsFirst(app, []string{"arr", "query", "--sinse"})
 	if report(&strings.Builder{}, err) != exitUsage || !strings.Contains(err.Error(), "did you mean --since?") {
 		t.Errorf("an unknown flag: %v", err)
+	}
+	for line, says := range map[string]string{
+		"arr query -1":           `"-1" is not a flag of arr query`,
+		"arr query --since":      "--since takes a value",
+		"arr query --limit=many": `--limit takes a whole number, and "many" is none`,
+		"arr --data d query":     "those of a command come after its name",
+	} {
+		if _, err := flagsFirst(app, strings.Fields(line)); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v, want %q", line, err, says)
+		}
 	}
 	if got, err := flagsFirst(app, nil); len(got) != 0 || err != nil {
 		t.Errorf("no command line at all: %q, %v", got, err)
