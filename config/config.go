@@ -66,8 +66,8 @@ type Config struct {
 	// without.
 	TLSName []string
 
-	// MaxFrame is the longest syslog frame that is kept whole. Of a longer one the
-	// rest is cut off, with a finding. Bytes, or with a unit: KiB, MiB.
+	// MaxFrame is the size up to which a syslog frame is kept whole. Of a longer one
+	// the rest is cut off, with a finding. Bytes, or with a unit: KiB, MiB.
 	MaxFrame int64
 
 	// Zone is the time zone of event times that carry none. A name as Europe/Vienna,

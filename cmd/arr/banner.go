@@ -18,7 +18,7 @@ import (
 func banner(w io.Writer, cfg *config.Config, source *trust.Source, l *listeners) error {
 	var b strings.Builder
 	p := l.ports(os.Getpid(), cfg.Data)
-	b.WriteString("arr takes audit messages in.\n\n")
+	b.WriteString(purpose(p) + "\n\n")
 	line := func(name string, values ...string) {
 		if len(values) > 0 {
 			fmt.Fprintf(&b, "  %-8s %s\n", name, strings.Join(values, " "))
@@ -51,19 +51,32 @@ func banner(w io.Writer, cfg *config.Config, source *trust.Source, l *listeners)
 	return nil
 }
 
+// purpose is what a server with these listeners is there for.
+func purpose(p ports) string {
+	if len(p.TLS)+len(p.UDP)+len(p.TCP) == 0 {
+		return "arr answers questions. It takes no audit messages in: tls, udp and tcp are off."
+	}
+	return "arr takes audit messages in."
+}
+
 // allow514 says why UDP port 514 was not taken and how it can be.
 func allow514(err error) string {
 	if !errors.Is(err, syscall.EACCES) {
 		return fmt.Sprintf("\nUDP port 514 could not be taken, 5514 was: %v.\n", err)
 	}
-	program, execErr := os.Executable()
-	if execErr != nil {
-		program = "arr"
-	}
 	return fmt.Sprintf("\nUDP port 514 is for privileged programs; 5514 was taken. To allow 514, do one of these\n"+
 		"and start again:\n\n"+
 		"  setcap cap_net_bind_service=+ep %s\n"+
-		"  sysctl -w net.ipv4.ip_unprivileged_port_start=514\n", program)
+		"  sysctl -w net.ipv4.ip_unprivileged_port_start=514\n", program())
+}
+
+// program is where this program lies.
+func program() string {
+	path, err := os.Executable()
+	if err != nil {
+		return "arr"
+	}
+	return path
 }
 
 // rsyslogTemplate is RFC 5424's header and the message. The template that rsyslog has for

@@ -34,7 +34,7 @@ func check(c *cli.Context) error {
 	report, err := store.Check(c.Context, dataDir(c), storeOptions(), bar.update)
 	bar.done()
 	if err != nil {
-		return &exitError{exitFailed, err}
+		return cantOpen(err)
 	}
 	if err := trust.Check(filepath.Join(dataDir(c), keysDir)); err != nil {
 		for line := range strings.Lines(err.Error()) {
@@ -47,11 +47,12 @@ func check(c *cli.Context) error {
 	for _, d := range report.Damage {
 		fmt.Fprintln(c.App.Writer, "DAMAGED:", d)
 	}
-	fmt.Fprintf(c.App.Writer, "%d records in %d segments and %d journal files read: ", report.Records, report.Segments, report.Journals)
+	fmt.Fprintf(c.App.Writer, "%s in %s and %s read: ", plural(report.Records, "record"),
+		plural(report.Segments, "segment"), plural(report.Journals, "journal file"))
 	if len(report.Damage) == 0 {
 		fmt.Fprintln(c.App.Writer, "all is as it was written")
 		return nil
 	}
-	fmt.Fprintf(c.App.Writer, "%d damages\n", len(report.Damage))
+	fmt.Fprintln(c.App.Writer, plural(len(report.Damage), "place"), "damaged")
 	return &exitError{exitIntegrity, errors.New("what is stored is damaged: restore the files named above from a backup")}
 }

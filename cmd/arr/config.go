@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -37,7 +38,7 @@ func configFlags() []cli.Flag {
 	var flags []cli.Flag
 	summaries := config.Summaries()
 	for _, s := range config.Settings() {
-		usage := summaries[s.Key]
+		usage := placeholder(summaries[s.Key])
 		if d := s.Default(); d != "" && !s.Switch {
 			usage += fmt.Sprintf(" (default %s)", d)
 		}
@@ -52,6 +53,24 @@ func configFlags() []cli.Flag {
 		}
 	}
 	return flags
+}
+
+// placeholders are what stands for a value in a list of flags, by the word for it in the
+// setting's summary.
+var placeholders = []struct{ word, value string }{
+	{"directory", "DIR"}, {"files", "FILE"}, {"file", "FILE"}, {"names and addresses", "NAME"}, {"addresses", "ADDR"},
+	{"size", "SIZE"}, {"time zone", "ZONE"}, {"format", "FORMAT"}, {"level", "LEVEL"},
+}
+
+// placeholder puts the word for a setting's value into backquotes, which has the library
+// write it after the flag.
+func placeholder(summary string) string {
+	for _, p := range placeholders {
+		if before, after, found := strings.Cut(summary, p.word); found {
+			return before + "`" + p.value + "`" + after
+		}
+	}
+	return summary
 }
 
 // loadConfig puts the flags of c, the environment and the file together, and says what

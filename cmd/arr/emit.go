@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -78,7 +79,7 @@ func newEmission(c *cli.Context) (*emission, error) {
 		return nil, err
 	}
 	if e.header.Dialect, err = emitter.ParseDialect(c.String("header")); err != nil {
-		return nil, fmt.Errorf("emit: --header: %w", err)
+		return nil, fmt.Errorf("emit: --header %s: %w", c.String("header"), err)
 	}
 	if e.header.Hostname, err = os.Hostname(); err != nil {
 		e.header.Hostname = ""
@@ -118,7 +119,7 @@ func emitTLS(ca, cert, key string) (*tls.Config, error) {
 func (e *emission) run(ctx context.Context) error {
 	var err error
 	if e.sender, err = e.dialer.Dial(ctx, e.to); err != nil {
-		return &exitError{exitFailed, err}
+		return &exitError{exitFailed, withRemedy(err)}
 	}
 	e.counter = newEmitCounter(e.stderr, e.files)
 	for _, name := range e.files {
@@ -126,15 +127,39 @@ func (e *emission) run(ctx context.Context) error {
 			break
 		}
 	}
-	if closeErr := e.sender.Close(); err == nil {
+	closeErr := e.sender.Close()
+	if err == nil {
 		err = closeErr
 	}
 	e.counter.end()
 	if err != nil {
-		return &exitError{exitFailed, fmt.Errorf("%w (%s)", err, e.counter.outcome(e.sender.Handed()))}
+		return &exitError{exitFailed, fmt.Errorf("%w (%s)", err, e.counter.outcome(e.sender.Handed(), closeErr == nil))}
 	}
-	fmt.Fprintf(e.stderr, "%d messages handed over to %s\n", e.sender.Handed(), e.to)
+	fmt.Fprintf(e.stderr, "%s handed over to %s\n", plural(e.sender.Handed(), "message"), e.to)
 	return nil
+}
+
+// withRemedy adds to what kept a connection from being made what to do about it.
+func withRemedy(err error) error {
+	remedy := ""
+	switch {
+	case isA[x509.UnknownAuthorityError](err):
+		remedy = "name its CA with --ca; that of an arr lies in DIR/keys/ca.pem"
+	case isA[x509.HostnameError](err):
+		remedy = "send to a name that the certificate has; arr serve takes more with --tls-name"
+	case isA[tls.RecordHeaderError](err):
+		remedy = "nothing speaks TLS there: send to the port for TLS, or to tcp://"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		remedy = "nothing listens there: see that the repository runs and has this port"
+	default:
+		return err
+	}
+	return fmt.Errorf("%w: %s", err, remedy)
+}
+
+func isA[E error](err error) bool {
+	_, is := errors.AsType[E](err)
+	return is
 }
 
 func (e *emission) sendFile(ctx context.Context, name string) error {

@@ -54,7 +54,7 @@ func (c *emitCounter) fileDone() { c.done++ }
 
 // line is what stands on the terminal after a time.
 func (c *emitCounter) line(elapsed time.Duration) string {
-	text := fmt.Sprintf("%d messages, %.1f MB, %.0f messages/s", c.messages, float64(c.bytes)/1e6, float64(c.messages)/elapsed.Seconds())
+	text := fmt.Sprintf("%s, %.1f MB, %.0f messages/s", plural(c.messages, "message"), float64(c.bytes)/1e6, float64(c.messages)/elapsed.Seconds())
 	if c.stream {
 		return text
 	}
@@ -70,10 +70,15 @@ func (c *emitCounter) end() {
 	}
 }
 
-// outcome says how much was handed over when a run failed.
-func (c *emitCounter) outcome(handed int) string {
-	if c.stream {
-		return fmt.Sprintf("%d messages were handed over before that", handed)
+// outcome says how much was sent when a run failed. Unless the connection ended in order
+// nobody knows what of that arrived.
+func (c *emitCounter) outcome(sent int, inOrder bool) string {
+	text := plural(sent, "message")
+	if !c.stream {
+		text = fmt.Sprintf("%d of %s", sent, plural(c.files, "message"))
 	}
-	return fmt.Sprintf("%d of %d messages were handed over", handed, c.files)
+	if inOrder || sent == 0 {
+		return text + " handed over"
+	}
+	return text + " sent, perhaps lost"
 }

@@ -2,9 +2,12 @@ package main
 
 import (
 	"bytes"
+	"encoding/pem"
 	"fmt"
 	"io"
+	"log"
 	"net"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -86,6 +89,17 @@ func TestEmitFailures(t *testing.T) {
 		t.Fatal(err)
 	}
 	free.Close()
+	quiet := log.New(io.Discard, "", 0)
+	stranger, plain := httptest.NewUnstartedServer(nil), httptest.NewServer(nil)
+	stranger.Config.ErrorLog = quiet
+	stranger.StartTLS()
+	t.Cleanup(stranger.Close)
+	t.Cleanup(plain.Close)
+	_, port, err := net.SplitHostPort(stranger.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ca := writeFile(t, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: stranger.Certificate().Raw})))
 	xml := writeFile(t, "a.xml", "<AuditMessage/>")
 	for _, c := range []struct {
 		name  string
@@ -100,7 +114,10 @@ func TestEmitFailures(t *testing.T) {
 		{"bad dialect", []string{"--to", to, "--header", "rfc", xml}, "", exitUsage, "ihe, dicom or dcm4che"},
 		{"no CA", []string{"--to", to, "--ca", xml, xml}, "", exitUsage, "no certificate in PEM"},
 		{"half a pair", []string{"--to", to, "--cert", xml, xml}, "", exitUsage, "go together"},
-		{"nobody there", []string{"--to", fmt.Sprintf("tcp://%s", free.Addr()), xml}, "", exitFailed, "refused"},
+		{"nobody there", []string{"--to", fmt.Sprintf("tcp://%s", free.Addr()), xml}, "", exitFailed, "refused: nothing listens there"},
+		{"unknown CA", []string{"--to", "tls://" + stranger.Listener.Addr().String(), xml}, "", exitFailed, "name its CA with --ca"},
+		{"another name", []string{"--to", "tls://localhost:" + port, "--ca", ca, xml}, "", exitFailed, "a name that the certificate has"},
+		{"no TLS", []string{"--to", "tls://" + plain.Listener.Addr().String(), xml}, "", exitFailed, "nothing speaks TLS there"},
 		{"framing", []string{"--to", to, "-"}, "3 abcx", exitFailed, "frame 2 at byte 5"},
 	} {
 		var stderr bytes.Buffer
@@ -121,11 +138,27 @@ func TestEmitSaysHowMuchWasHandedOver(t *testing.T) {
 		var stderr bytes.Buffer
 		args := []string{"arr", "emit", "--to", to, writeFile(t, "a.xml", "<AuditMessage/>"), c.second}
 		code := run(t.Context(), args, nil, io.Discard, &stderr)
-		if code != exitFailed || !strings.Contains(stderr.String(), c.says) || !strings.Contains(stderr.String(), "(1 of 2 messages were handed over)") {
+		if code != exitFailed || !strings.Contains(stderr.String(), c.says) || !strings.Contains(stderr.String(), "(1 of 2 messages handed over)") {
 			t.Errorf("exit code %d, %q, want %q", code, &stderr, c.says)
 		}
 		if b := <-got; !bytes.HasSuffix(b, []byte("<AuditMessage/>")) {
 			t.Errorf("sent %q", b)
+		}
+	}
+}
+
+// A connection that did not end in order leaves open what arrived.
+func TestEmitOutcome(t *testing.T) {
+	files, stream := emitCounter{files: 1}, emitCounter{files: 1, stream: true}
+	for want, got := range map[string]string{
+		"1 of 1 message handed over":        files.outcome(1, true),
+		"1 of 1 message sent, perhaps lost": files.outcome(1, false),
+		"0 of 1 message handed over":        files.outcome(0, false),
+		"2 messages handed over":            stream.outcome(2, true),
+		"1 message sent, perhaps lost":      stream.outcome(1, false),
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

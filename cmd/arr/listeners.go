@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"path/filepath"
+	"syscall"
 
 	"arr/api"
 	"arr/config"
@@ -68,9 +70,21 @@ func listenTCP(ctx context.Context, key, address string) (net.Listener, error) {
 	var lc net.ListenConfig
 	ln, err := lc.Listen(ctx, "tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("--%s %s: %w: choose another address, or stop who has it", key, address, err)
+		return nil, cantListen(key, address, err)
 	}
 	return ln, nil
+}
+
+// cantListen says what to do about an address that was asked for and can't be had.
+func cantListen(key, address string, err error) error {
+	remedy := "choose another address"
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		remedy += ", or stop who has it"
+	case errors.Is(err, syscall.EACCES):
+		remedy = "choose a port from 1024 on, or allow this one: setcap cap_net_bind_service=+ep " + program()
+	}
+	return fmt.Errorf("--%s %s: %w: %s", key, address, err, remedy)
 }
 
 func listenHTTP(ctx context.Context, key string, addresses []config.Listener) (lns []net.Listener, err error) {
@@ -115,7 +129,7 @@ func (l *listeners) listenUDP(ctx context.Context, cfg *config.Config) error {
 			conn, err = listenPacket(ctx, fallbackUDP)
 		}
 		if err != nil {
-			return fmt.Errorf("--udp %s: %w: choose another address, or stop who has it", c.Address, err)
+			return cantListen("udp", c.Address, err)
 		}
 		l.udp = append(l.udp, conn)
 	}

@@ -28,7 +28,7 @@ func TestCommandLine(t *testing.T) {
 		{"serve --help", 0, "--max-frame", ""},
 		{"confg", exitUsage, "", `"confg" is not a command of arr. Did you mean "config"?`},
 		{"config --mx-frame 1", exitUsage, "", `arr: "--mx-frame" is not a flag of arr config: did you mean --max-frame?`},
-		{"config --zone", exitUsage, "", "flag needs an argument: -zone"},
+		{"config --zone", exitUsage, "", "--zone takes a value: see"},
 		{"config x", exitUsage, "", `arr config takes no arguments, and "x" is one`},
 		{"config --zone Europe/Atlantis", exitUsage, "", `zone (--zone): "Europe/Atlantis" is not a time zone`},
 		{"config --tls :1,client-ca=a --tls :2", 0, `tls = [":1,client-ca=a", ":2"]`, ""},
@@ -45,6 +45,21 @@ func TestCommandLine(t *testing.T) {
 
 func holds(text, part string) bool {
 	return strings.Contains(text, part) && (part != "" || text == "")
+}
+
+// A flag that takes a value says what kind.
+func TestPlaceholders(t *testing.T) {
+	for _, c := range newApp(nil, nil, nil).Commands {
+		stdout, _, _ := commandLine(t, c.Name, "--help")
+		for line := range strings.Lines(stdout) {
+			if strings.Contains(line, "(default: false)") {
+				t.Errorf("arr %s --help: %s", c.Name, line)
+			}
+			if flag, found := strings.CutPrefix(line, "   --"); found && strings.HasPrefix(strings.TrimLeft(flag, "abcdefghijklmnopqrstuvwxyz-"), " value ") {
+				t.Errorf("arr %s --help: %s", c.Name, line)
+			}
+		}
+	}
 }
 
 // Each command says what it is for, and how it is called.

@@ -37,7 +37,7 @@ func queryCommand() *cli.Command {
 			"   time:[2026-11-01 TO 2026-11-07]   also time:>2026-11-01, time:>12h\n" +
 			"   study:*                    any study at all\n" +
 			"   user:(jdoe OR asmith) NOT event:query\n\n" +
-			"Fields: " + wrap(query.Fields(), 90) + "\n\n" +
+			"Fields: " + strings.Join(fold(strings.Join(query.Fields(), ", "), 90), "\n        ") + "\n\n" +
 			"A time is a day, month or year, a time as 2026-11-01T10:00:00Z, or so long ago: 90s, 15m, 12h, 30d,\n" +
 			"2w. One without a zone is in the local one. A day that --until names is part of the answer.\n\n" +
 			"Exits with 0 where something was found, 1 where nothing was, 2 where the question or a flag is\n" +
@@ -56,9 +56,9 @@ func queryCommand() *cli.Command {
 			&cli.StringFlag{Name: "until", Usage: "only events up to `TIME`; a day, month or year is included"},
 			&cli.IntFlag{Name: "limit", Usage: "at most `N` records; 0 for all", DefaultText: "50 in a table, else all"},
 			&cli.StringFlag{Name: "after", Usage: "go on after the place `CURSOR`, which an answer that was cut off gave"},
-			&cli.StringFlag{Name: "order", Value: "-time", Usage: "time for the oldest first, -time for the newest"},
-			&cli.BoolFlag{Name: "follow", Usage: "the records to come, as they are stored"},
-			&cli.BoolFlag{Name: "count", Usage: "how many records there are, and nothing else"},
+			&cli.StringFlag{Name: "order", Value: "-time", Usage: "`ORDER`: time for the oldest first, -time for the newest"},
+			&cli.BoolFlag{Name: "follow", Usage: "the records to come, as they are stored", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "count", Usage: "how many records there are, and nothing else", DisableDefaultText: true},
 			&cli.StringFlag{Name: "by", Usage: "count the records of each value of `FIELD`"},
 			&cli.IntFlag{Name: "top", Usage: "with --by, only the `N` most frequent values; 0 for all", DefaultText: "20 in a table, else all"},
 			&cli.StringFlag{Name: "histogram", Usage: "count the records of each `STEP`: hour, day or month"},
@@ -170,7 +170,7 @@ func conclude(c *cli.Context, req *api.Request, sum *api.Summary) error {
 		say("%s", p)
 	}
 	if sum.Next != "" {
-		say("%d of %d records; --after %s shows the next, --limit 0 all", req.Limit, sum.Count, sum.Next)
+		say("%d of %s; --after %s shows the next, --limit 0 all", req.Limit, plural(sum.Count, "record"), sum.Next)
 	}
 	if req.Since != "" || req.Until != "" || req.Histogram != "" {
 		say("days and times without a zone are in %s", sum.Zone)
@@ -184,24 +184,4 @@ func conclude(c *cli.Context, req *api.Request, sum *api.Summary) error {
 		return &exitError{code: exitNothing}
 	}
 	return nil
-}
-
-// wrap joins words with commas, in lines of so many columns.
-func wrap(words []string, columns int) string {
-	var b strings.Builder
-	line := len("Fields: ")
-	for i, w := range words {
-		switch {
-		case i == 0:
-		case line+len(w)+2 > columns:
-			b.WriteString(",\n        ")
-			line = 8
-		default:
-			b.WriteString(", ")
-			line += 2
-		}
-		b.WriteString(w)
-		line += len(w)
-	}
-	return b.String()
 }

@@ -79,6 +79,8 @@ func cantOpen(err error) error {
 		return &exitError{exitRefused, err}
 	case errors.Is(err, store.ErrDamaged):
 		return &exitError{exitIntegrity, err}
+	case errors.Is(err, fs.ErrNotExist):
+		return &exitError{exitFailed, fmt.Errorf("%w: name the data directory with --data or ARR_DATA", err)}
 	}
 	return &exitError{exitFailed, err}
 }

@@ -25,6 +25,9 @@ func badQuestion(req *api.Request, err error) error {
 	if e.Part != "question" {
 		return &exitError{exitUsage, fmt.Errorf("--%s: %s", e.Part, message)}
 	}
+	if strings.TrimSpace(req.Text) == "" {
+		return &exitError{exitUsage, errors.New(message)}
+	}
 	return &exitError{exitUsage, errors.New(message + "\n" + caret(req.Text, e.Offset, e.Length))}
 }
 

@@ -29,7 +29,7 @@ func reindex(c *cli.Context) (err error) {
 	}
 	s, err := store.Open(dataDir(c), storeOptions())
 	if err != nil {
-		return &exitError{exitFailed, err}
+		return cantOpen(err)
 	}
 	bar := newProgress(c.App.ErrWriter, "reindexing")
 	total := 0
@@ -41,6 +41,6 @@ func reindex(c *cli.Context) (err error) {
 	if err = errors.Join(err, s.Close()); err != nil {
 		return &exitError{exitFailed, err}
 	}
-	fmt.Fprintf(c.App.Writer, "%d segments made anew\n", total)
+	fmt.Fprintln(c.App.Writer, plural(total, "segment"), "made anew")
 	return nil
 }

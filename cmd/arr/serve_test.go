@@ -183,7 +183,7 @@ func TestServeFails(t *testing.T) {
 		want  string
 	}{
 		{"--http 0.0.0.0:0", exitUsage, "http (--http): 0.0.0.0:0 can be reached from other machines"},
-		{"--tls " + address, exitFailed, "--tls " + address + ": listen"},
+		{"--tls " + address, exitFailed, "--tls " + address + ": listen tcp " + address + ": bind: address already in use: choose another address, or stop who has it"},
 		{"--tcp " + address, exitFailed, "--tcp " + address + ": listen"},
 		{"--http " + address, exitFailed, "--http " + address + ": listen"},
 		{"--udp 192.0.2.1:514", exitFailed, "--udp 192.0.2.1:514: listen"},
@@ -245,6 +245,18 @@ func TestBanner(t *testing.T) {
 	}
 	if got := allow514(&net.OpError{Op: "listen", Err: syscall.EADDRINUSE}); !strings.Contains(got, "address already in use") {
 		t.Errorf("where 514 is taken: %s", got)
+	}
+}
+
+func TestWhatIsListenedTo(t *testing.T) {
+	if got := purpose(ports{UDP: []string{"[::]:514"}}); got != "arr takes audit messages in." {
+		t.Errorf("with receivers: %s", got)
+	}
+	if got := purpose(ports{HTTP: []string{"[::1]:8080"}}); !strings.Contains(got, "takes no audit messages in") {
+		t.Errorf("without receivers: %s", got)
+	}
+	if err := cantListen("udp", ":514", &net.OpError{Err: syscall.EACCES}); !strings.Contains(err.Error(), "setcap cap_net_bind_service=+ep") {
+		t.Errorf("a port that is not allowed: %v", err)
 	}
 }
 

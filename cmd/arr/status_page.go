@@ -61,7 +61,7 @@ func statusPage(name string, st *api.Status) []byte {
 func appendAligned(page []byte, rows [][]string) []byte {
 	var widths []int
 	for _, row := range rows {
-		for i, cell := range row {
+		for i, cell := range row[:len(row)-1] {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
@@ -83,26 +83,35 @@ func appendAligned(page []byte, rows [][]string) []byte {
 func receivedText(st *api.Status) string {
 	var parts []string
 	for _, t := range st.Received {
-		parts = append(parts, fmt.Sprintf("%s %d frames, %s", t.Name, t.Frames, size(int64(t.Bytes))))
+		parts = append(parts, fmt.Sprintf("%s %s, %s", t.Name, plural(t.Frames, "frame"), size(int64(t.Bytes))))
 	}
 	if len(parts) == 0 {
 		return ""
 	}
-	return strings.Join(parts, "; ") + fmt.Sprintf("; %d connections open", st.Connections)
+	return strings.Join(parts, "; ") + "; " + plural(st.Connections, "connection") + " open"
 }
 
 func storeText(s *api.StoreStatus) string {
-	text := fmt.Sprintf("%d segments, %d records not sealed yet", s.Segments, s.Unsealed)
+	text := plural(s.Segments, "segment") + ", " + plural(s.Unsealed, "record") + " not sealed yet"
 	if s.Bytes > 0 {
 		text += fmt.Sprintf("; %s on disk, %s free", size(s.Bytes), size(s.Free))
 	}
 	if s.DaysUntilFull != nil {
-		text += fmt.Sprintf(", full in %.0f days", *s.DaysUntilFull)
+		text += ", full in " + untilFull(*s.DaysUntilFull)
 	}
 	if s.Damages > 0 {
-		text += fmt.Sprintf("; DAMAGED in %d places: see the log and arr check", s.Damages)
+		text += "; DAMAGED in " + plural(s.Damages, "place") + ": see the log and arr check"
 	}
 	return text
+}
+
+// untilFull writes days, and in years where they are many: it is an estimate.
+func untilFull(days float64) string {
+	const many, most = 1000, 999 * 365
+	if days < many {
+		return plural(int(days), "day")
+	}
+	return plural(int(min(days, most)/365), "year")
 }
 
 func clockText(c *api.ClockStatus) string {
@@ -126,15 +135,44 @@ func sourceRows(st *api.Status) [][]string {
 }
 
 func troubleRows(st *api.Status) [][]string {
-	rows := [][]string{{"TROUBLE WITH", "CAUSE", "TIMES", "LAST", "WHAT TO DO"}}
+	rows := [][]string{{"TROUBLE WITH", "CAUSE", "TIMES", "LAST"}}
 	for i := range st.Trouble {
 		t := &st.Trouble[i]
-		rows = append(rows, []string{t.Peer, t.Cause, fmt.Sprint(t.Count), t.Last.Local().Format(moment), t.Remedy})
-		if t.Offered != "" {
-			rows = append(rows, []string{"", "", "", "", "offered: " + answer.Printable(t.Offered)})
+		rows = append(rows, []string{t.Peer, t.Cause, fmt.Sprint(t.Count), t.Last.Local().Format(moment)})
+		for _, text := range []string{t.Remedy, offered(t)} {
+			for _, line := range fold(text, proseWidth) {
+				rows = append(rows, []string{"  " + line})
+			}
 		}
 	}
 	return rows
+}
+
+func offered(t *api.Trouble) string {
+	if t.Offered == "" {
+		return ""
+	}
+	return "It offered " + answer.Printable(t.Offered)
+}
+
+// proseWidth is how wide sentences are set, in characters.
+const proseWidth = 100
+
+// fold breaks a text at blanks into lines of at most so many characters, as far as its
+// words let it; an empty one has none.
+func fold(text string, columns int) []string {
+	var lines []string
+	width := 0
+	for _, word := range strings.Fields(text) {
+		n := utf8.RuneCountInString(word)
+		if lines == nil || width+1+n > columns {
+			lines, width = append(lines, word), n
+			continue
+		}
+		lines[len(lines)-1] += " " + word
+		width += 1 + n
+	}
+	return lines
 }
 
 // moment is how times are written for people.
@@ -186,7 +224,7 @@ func span(d time.Duration) string {
 	case d < 48*time.Hour:
 		return fmt.Sprintf("%d h", int(d.Hours()))
 	}
-	return fmt.Sprintf("%d days", int(d.Hours()/24))
+	return plural(int(d.Hours()/24), "day")
 }
 
 func orDash(s string) string {

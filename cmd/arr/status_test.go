@@ -68,7 +68,7 @@ func TestStatus(t *testing.T) {
 		"unchecked 990, foreign 10\n", "tls 3 frames, 5.4 kB; 2 connections open", "cipher-suite 2\n",
 		"3 segments, 12 records not sealed yet; 45.0 kB on disk, 3.0 GB free, full in 412 days",
 		"ecdsa until 2028-11-02, 731 days from now",
-		"pacs\uFFFD[2J1", "1 h", "1.8 MB", "turn on a suite with ECDHE", "offered: TLS_RSA\uFFFD",
+		"pacs\uFFFD[2J1", "1 h", "1.8 MB", "turn on a suite with ECDHE", "\n  turn on a suite with ECDHE\n  It offered TLS_RSA\uFFFD",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the status lacks %q:\n%s", want, &out)
@@ -105,6 +105,18 @@ func TestStatusExitCodes(t *testing.T) {
 				t.Errorf("exit code %d, %s", code, &out)
 			}
 		})
+	}
+}
+
+func TestStatusWords(t *testing.T) {
+	for want, got := range map[string]string{
+		"1 day": untilFull(1.2), "999 days": untilFull(999.9), "2 years": untilFull(1000), "999 years": untilFull(1e18),
+		"0 records": plural(0, "record"), "1 record": plural(1, "record"), "2 journal files": plural(2, "journal file"),
+		"a bc|de|longer": strings.Join(fold(" a bc  de longer ", 5), "|"), "": strings.Join(fold("", 5), "|"),
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }
 
