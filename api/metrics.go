@@ -105,6 +105,7 @@ const maxSourceSeries = 200
 func (e *exposition) searching(s *Server) {
 	e.histogram("arr_query_seconds", "How long questions take to be answered, the client's reading apart.", s.latency.latency())
 	e.counter("arr_queries_failed_total", "Questions that could not be answered.", float64(s.failed.Load()))
+	e.counter("arr_queries_incomplete_total", "Questions whose answer lacks what could not be read.", float64(s.lacking.Load()))
 	e.gauge("arr_queries", "Questions being answered.", float64(s.searches.taken.Load()))
 	e.gauge("arr_queries_followed", "Questions being followed.", float64(s.follows.taken.Load()))
 }

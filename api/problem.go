@@ -17,6 +17,8 @@ type problem struct {
 	Offset *int   `json:"offset,omitempty"`
 	Length int    `json:"length,omitempty"`
 	Near   string `json:"near,omitempty"`
+	// Complete is false where what was asked for may be stored and can't be read.
+	Complete *bool `json:"complete,omitempty"`
 }
 
 func (p *problem) write(w http.ResponseWriter) {

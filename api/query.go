@@ -64,6 +64,9 @@ func (s *Server) serveQuery(w http.ResponseWriter, r *http.Request) {
 	if err != nil && s.broken(r.Context(), out, err) {
 		return
 	}
+	if err == nil && !found.Complete {
+		s.incomplete(found.Problems)
+	}
 	sum := Summary{Complete: found.Complete, Count: found.Count, Position: found.Position, Seconds: took.Seconds(),
 		Zone: zoneName(a.options.Zone, start), Problems: found.Problems}
 	if err != nil {
@@ -74,6 +77,12 @@ func (s *Server) serveQuery(w http.ResponseWriter, r *http.Request) {
 		sum.Next = lines.Last().String()
 	}
 	a.tail(out, sum)
+}
+
+// incomplete counts an answer that lacks what could not be read, and logs why.
+func (s *Server) incomplete(problems []string) {
+	s.lacking.Add(1)
+	s.log().Error("an answer is incomplete: run arr check", slog.Any("problems", problems))
 }
 
 // broken deals with a search that failed. It says whether all is said: to nobody, where

@@ -81,7 +81,7 @@ func (s *Server) read(r *http.Request) (*asked, *problem) {
 		if errors.As(err, &long) {
 			return nil, &problem{Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("the request is longer than %d bytes", long.Limit)}
 		}
-		return nil, badRequest("the request is not the JSON that is expected: " + err.Error())
+		return nil, badRequest("the request is not the JSON that is expected: " + jsonFault(err))
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return nil, badRequest("the request goes on after its JSON object")
@@ -112,6 +112,21 @@ func (s *Server) read(r *http.Request) (*asked, *problem) {
 		return nil, badRequest("follow goes with records to come: leave out count, by, histogram and after")
 	}
 	return a, nil
+}
+
+// jsonFault says what is wrong with a request in the words of who wrote it.
+func jsonFault(err error) string {
+	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		if kind.Field == "" {
+			return "it is no object (" + kind.Value + ")"
+		}
+		member := kind.Field[strings.LastIndexByte(kind.Field, '.')+1:]
+		return fmt.Sprintf("%q takes no %s", member, kind.Value)
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return "it ends before its object does"
+	}
+	return strings.TrimPrefix(err.Error(), "json: ")
 }
 
 // zoneNamed gives the zone of a name, the server's for none.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"net/http"
 	"strconv"
@@ -44,9 +45,11 @@ func (s *Server) serveRecord(w http.ResponseWriter, r *http.Request) {
 		s.broken(r.Context(), out, err)
 	case found:
 	case !sum.Complete:
-		refuse(w, http.StatusInternalServerError, "the record can't be read: arr check says what is damaged")
+		s.incomplete(sum.Problems)
+		detail := fmt.Sprintf("record %d can't be read: arr check says what is damaged", number)
+		(&problem{Status: http.StatusInternalServerError, Detail: detail, Complete: new(bool)}).write(w)
 	default:
-		refuse(w, http.StatusNotFound, "no record has this id: "+strconv.FormatUint(sum.Position, 10)+" are stored, the first has id 0")
+		refuse(w, http.StatusNotFound, fmt.Sprintf("no record has the id %d: %d are stored, the first has id 0", number, sum.Position))
 	}
 }
 

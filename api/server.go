@@ -60,6 +60,7 @@ type Server struct {
 	follows  slots
 	latency  stopwatch
 	failed   atomic.Uint64
+	lacking  atomic.Uint64 // answers that were incomplete
 	growth   growth
 	disk     atomic.Pointer[Disk] // written by Run's goroutine
 }

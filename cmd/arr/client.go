@@ -70,6 +70,8 @@ type refusal struct {
 	Offset int    `json:"offset"`
 	Length int    `json:"length"`
 	Near   string `json:"near"`
+	// Complete is false where what was asked for may be stored and can't be read.
+	Complete *bool `json:"complete"`
 }
 
 func (r *refusal) Error() string {
@@ -81,6 +83,9 @@ func (r *refusal) Error() string {
 
 // code is what a command that was refused exits with.
 func (r *refusal) code() int {
+	if r.Complete != nil && !*r.Complete {
+		return exitIncomplete
+	}
 	switch r.Status {
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge:
 		return exitUsage
