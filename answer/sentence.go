@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -74,10 +75,10 @@ func (d *deed) holds(m *audit.Message) bool {
 
 // sentence says who did what to whom, from where, with what result.
 func sentence(v *view) string {
-	if v.message == nil {
+	m := v.message
+	if m == nil || v.Class == audit.Malformed && m.Event == (audit.Coded{}) && len(m.Participants) == 0 {
 		return silent(v)
 	}
-	m := v.message
 	actors := actorsOf(m)
 	var b strings.Builder
 	b.WriteString(joined(actors, participantLabel, sourceOf(m)))
@@ -107,7 +108,8 @@ func sentence(v *view) string {
 	return Printable(b.String() + ": " + result(m) + ".")
 }
 
-// silent is the sentence of a record without an audit message.
+// silent is the sentence of a record without an audit message, or with one of which
+// nothing can be said.
 func silent(v *view) string {
 	sender := v.Peer
 	if h := v.header.Hostname; h != "" {
@@ -167,11 +169,7 @@ func actorsOf(m *audit.Message) []*audit.ActiveParticipant {
 func others(m *audit.Message, actors []*audit.ActiveParticipant, role string) (list []*audit.ActiveParticipant) {
 	for i := range m.Participants {
 		p := &m.Participants[i]
-		acts := false
-		for _, a := range actors {
-			acts = acts || a == p
-		}
-		if !acts && hasRole(p, role) {
+		if !slices.Contains(actors, p) && hasRole(p, role) {
 			list = append(list, p)
 		}
 	}
@@ -198,7 +196,7 @@ func sourceOf(m *audit.Message) string {
 func joined(list []*audit.ActiveParticipant, name func(*audit.ActiveParticipant) string, none string) string {
 	var names []string
 	for _, p := range list {
-		if s := name(p); s != "" && !contains(names, s) {
+		if s := name(p); s != "" && !slices.Contains(names, s) {
 			names = append(names, s)
 		}
 	}
@@ -206,15 +204,6 @@ func joined(list []*audit.ActiveParticipant, name func(*audit.ActiveParticipant)
 		return none
 	}
 	return several(names)
-}
-
-func contains(list []string, s string) bool {
-	for _, t := range list {
-		if t == s {
-			return true
-		}
-	}
-	return false
 }
 
 // several names a few and counts the rest.
@@ -235,11 +224,11 @@ func objectsPhrase(m *audit.Message) string {
 		o := &m.Objects[i]
 		switch {
 		case o.IsPatient():
-			if s := patientLabel(o); s != "" && !contains(patients, s) {
+			if s := patientLabel(o); s != "" && !slices.Contains(patients, s) {
 				patients = append(patients, s)
 			}
 		case o.IsStudy():
-			if !contains(studies, o.ID) {
+			if !slices.Contains(studies, o.ID) {
 				studies = append(studies, o.ID)
 			}
 		case o.Name != "":

@@ -136,7 +136,9 @@ func (p *page) header(v *view) {
 }
 
 func (p *page) message(m *audit.Message) {
+	before := len(p.b)
 	p.section("Event")
+	title := len(p.b)
 	p.code("event", m.Event)
 	p.codes("type", m.EventTypes)
 	p.pair("action", actionWord(m.Action))
@@ -144,6 +146,9 @@ func (p *page) message(m *audit.Message) {
 	p.pair("outcome", outcomeWord(m.Outcome))
 	p.pair("description", m.OutcomeDescription)
 	p.codes("purpose", m.Purposes)
+	if len(p.b) == title {
+		p.b = p.b[:before]
+	}
 	for i := range m.Participants {
 		p.participant(&m.Participants[i])
 	}
