@@ -47,7 +47,7 @@ func configFlags() []cli.Flag {
 		case s.Repeated:
 			flags = append(flags, &cli.StringSliceFlag{Name: s.Key, Usage: usage})
 		case s.Switch:
-			flags = append(flags, &cli.BoolFlag{Name: s.Key, Usage: usage, DisableDefaultText: true})
+			flags = append(flags, &cli.BoolFlag{Name: s.Key, Usage: usage})
 		default:
 			flags = append(flags, &cli.StringFlag{Name: s.Key, Usage: usage})
 		}

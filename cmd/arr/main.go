@@ -66,6 +66,12 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 		c.OnUsageError = usageError
 		// "help" is a word that a question may consist of.
 		c.HideHelpCommand = true
+		for _, f := range c.Flags {
+			// That a switch is off where nobody turns it on needs no saying.
+			if b, ok := f.(*cli.BoolFlag); ok {
+				b.DisableDefaultText = true
+			}
+		}
 	}
 	return app
 }

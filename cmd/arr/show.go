@@ -31,7 +31,7 @@ func showCommand() *cli.Command {
 		Flags: []cli.Flag{
 			dataFlag(),
 			serverFlag(),
-			&cli.BoolFlag{Name: "raw", Usage: "the frame's bytes and nothing else", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "raw", Usage: "the frame's bytes and nothing else"},
 		},
 		Action: show,
 	}
