@@ -33,8 +33,12 @@ echo "The repository runs; its data, certificates and log are in $dir until it s
 echo "Sending $messages audit messages over TLS to port $port ..."
 go run ./cmd/arr-load -to "tls://localhost:$port" -ca "$dir/data/keys/ca.pem" -n "$messages" >/dev/null
 
+bold= plain=
+[ ! -t 1 ] || { bold=$'\033[1m' plain=$'\033[0m'; }
+
+# ask QUESTION FLAGS... shows the command and runs it.
 ask() {
-	printf '\n\033[1m$ arr query %s\033[0m\n' "$(printf "%q " "$@")"
+	printf '\n%s\n' "${bold}\$ arr query '$1' ${*:2}$plain"
 	bin/arr query --data "$dir/data" "$@" || [ $? = 1 ]
 }
 ask 'patient:P1000000 event:110103' --limit 5 --format table
@@ -42,9 +46,10 @@ ask 'type:login outcome:failure' --by user --top 5 --format table
 ask '*' --histogram day --since 7d --format table
 
 echo
-echo "http://$http/healthz   http://$http/metrics   POST http://$http/api/v1/query"
+echo "The same over HTTP:  curl http://$http/api/v1/query -d '{\"question\":\"patient:P1000000\",\"limit\":5}'"
+echo "Health and figures:  http://$http/readyz  http://$http/metrics"
 if [ "${1:-}" = stay ]; then
-	echo "Ask more:  bin/arr query --data $dir/data 'user:jdoe'"
+	echo "Ask more:            bin/arr query --data $dir/data 'user:jdoe'"
 	echo "Ctrl-C stops the repository and removes its data."
 	wait "$server"
 fi
