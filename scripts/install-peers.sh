@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Installs the Debian packages whose programs the end-to-end tests drive, as root on a
+# Installs the Debian packages whose programs the tests drive or compare with, as root on a
 # system with apt; anywhere else it says what is missing, and those tests skip.
 set -u
-declare -A packages=([rsyslogd]=rsyslog [logger]=bsdutils [openssl]=openssl [gnutls-cli]=gnutls-bin)
+declare -A packages=([rsyslogd]=rsyslog [logger]=bsdutils [openssl]=openssl [gnutls-cli]=gnutls-bin
+	[jing]=jing [xmllint]=libxml2-utils)
 missing=()
 for program in "${!packages[@]}"; do
 	command -v "$program" >/dev/null 2>&1 || [ -x "/usr/sbin/$program" ] || missing+=("${packages[$program]}")

@@ -118,11 +118,18 @@ var knownFault = regexp.MustCompile(`EventDateTime\s*=\s*["'][^"']*(T24:00:00|-1
 type mutator struct {
 	rand  *rand.Rand
 	bases [][]byte
+	// found are the matches in the bases, which are looked for once.
+	found map[search][][]int
+}
+
+type search struct {
+	re  *regexp.Regexp
+	doc *byte
 }
 
 func newMutator(t testing.TB) *mutator {
 	t.Helper()
-	m := &mutator{rand: rand.New(rand.NewPCG(15, 3))}
+	m := &mutator{rand: rand.New(rand.NewPCG(15, 3)), found: map[search][][]int{}}
 	files, err := filepath.Glob("../testdata/vectors/valid/*.xml")
 	if err != nil {
 		t.Fatal(err)
@@ -134,6 +141,9 @@ func newMutator(t testing.TB) *mutator {
 		}
 		if !bytes.HasPrefix(doc, []byte("\xFF\xFE")) && !bytes.Contains(doc, []byte("ISO-8859")) && !bytes.Contains(doc, []byte("DOCTYPE")) {
 			m.bases = append(m.bases, doc)
+			for _, re := range []*regexp.Regexp{attributes, tags, leaves, values, texts, names} {
+				m.found[search{re, &doc[0]}] = re.FindAllIndex(doc, -1)
+			}
 		}
 	}
 	if len(m.bases) < 50 {
@@ -148,6 +158,7 @@ var (
 	leaves     = regexp.MustCompile(`<[A-Za-z]+[^<>]*/>|<([A-Za-z]+)[^<>/]*>[^<>]*</[A-Za-z]+>`)
 	values     = regexp.MustCompile(`"[^"<>]*"`)
 	texts      = regexp.MustCompile(`>[^<>]+</`)
+	names      = regexp.MustCompile(`\b[A-Za-z-]+=`)
 )
 
 // words are values that are right for one datatype and wrong for most others.
@@ -169,7 +180,10 @@ func (m *mutator) pick(list []string) string { return list[m.rand.IntN(len(list)
 
 // place is one match of re in doc behind the XML declaration, nil if there is none.
 func (m *mutator) place(re *regexp.Regexp, doc []byte) []int {
-	all := re.FindAllIndex(doc, -1)
+	all, ok := m.found[search{re, &doc[0]}]
+	if !ok {
+		all = re.FindAllIndex(doc, -1)
+	}
 	declared := bytes.Index(doc, []byte("?>"))
 	for len(all) > 0 && all[0][0] < declared {
 		all = all[1:]
@@ -246,7 +260,7 @@ func (m *mutator) mutate(doc []byte) []byte {
 			return replace(doc, at[1], at[1], m.pick([]string{"<!-- c -->", "<?p i?>", "\n", " \t\r\n", "<![CDATA[]]>", "<![CDATA[ ]]>", "&#32;", "<![CDATA[x]]>"}))
 		}
 	case 13: // rename
-		if at := m.place(regexp.MustCompile(`\b[A-Za-z-]+=`), doc); at != nil {
+		if at := m.place(names, doc); at != nil {
 			return replace(doc, at[0], at[1]-1, m.pick(attributeNames))
 		}
 	case 14: // inside a text
