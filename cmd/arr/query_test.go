@@ -268,6 +268,46 @@ func TestQueryWithoutStore(t *testing.T) {
 	}
 }
 
+// What a mistyped name stands for is neither read nor made.
+func TestMissingData(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "missing")
+	for _, args := range [][]string{{"query", "*"}, {"show", "0"}, {"status"}, {"check"}, {"reindex"}} {
+		code, stdout, stderr := arr(t, "", append(args, "--data", missing)...)
+		if code != exitFailed || stdout != "" || !strings.Contains(stderr, "name the data directory with --data or ARR_DATA") {
+			t.Errorf("%s: exit code %d: %s%s", args[0], code, stdout, stderr)
+		}
+		if _, err := os.Stat(missing); !os.IsNotExist(err) {
+			t.Fatalf("%s made the directory: %v", args[0], err)
+		}
+	}
+	dir := closedStore(t)
+	if code, stdout, stderr := arr(t, "", "reindex", "--data", dir); code != 0 || stdout != "0 segments made anew\n" {
+		t.Errorf("reindex: exit code %d: %s%s", code, stdout, stderr)
+	}
+	if code, stdout, stderr := arr(t, "", "check", "--data", dir); code != 0 || !strings.HasPrefix(stdout, "3 records in 1 segment and 0 journal files read: ") {
+		t.Errorf("check: exit code %d: %s%s", code, stdout, stderr)
+	}
+}
+
+// A server says by its status why it refused, and whether a record is there and can't be
+// read.
+func TestRefusalCodes(t *testing.T) {
+	for _, c := range []struct {
+		r    refusal
+		code int
+	}{
+		{refusal{Status: http.StatusBadRequest}, exitUsage},
+		{refusal{Status: http.StatusForbidden}, exitRefused},
+		{refusal{Status: http.StatusNotFound}, exitNothing},
+		{refusal{Status: http.StatusInternalServerError}, exitFailed},
+		{refusal{Status: http.StatusInternalServerError, Complete: new(bool)}, exitIncomplete},
+	} {
+		if got := c.r.code(); got != c.code {
+			t.Errorf("status %d: %d, want %d", c.r.Status, got, c.code)
+		}
+	}
+}
+
 func TestCaret(t *testing.T) {
 	long := strings.Repeat("x", 100)
 	for _, c := range []struct {

@@ -27,7 +27,7 @@ func reindex(c *cli.Context) (err error) {
 	if c.Args().Present() {
 		return &exitError{exitUsage, fmt.Errorf("reindex takes no arguments; the directory goes to --data")}
 	}
-	s, err := store.Open(dataDir(c), storeOptions())
+	s, err := openExisting(dataDir(c))
 	if err != nil {
 		return cantOpen(err)
 	}
@@ -43,4 +43,17 @@ func reindex(c *cli.Context) (err error) {
 	}
 	fmt.Fprintln(c.App.Writer, plural(total, "segment"), "made anew")
 	return nil
+}
+
+// openExisting opens a data directory that there is: store.Open would make one of a name
+// that was mistyped.
+func openExisting(dir string) (*store.Store, error) {
+	s, err := store.OpenReadOnly(dir, storeOptions())
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Close(); err != nil {
+		return nil, err
+	}
+	return store.Open(dir, storeOptions())
 }

@@ -152,7 +152,7 @@ func offered(t *api.Trouble) string {
 	if t.Offered == "" {
 		return ""
 	}
-	return "It offered " + answer.Printable(t.Offered)
+	return "offered: " + answer.Printable(t.Offered)
 }
 
 // proseWidth is how wide sentences are set, in characters.

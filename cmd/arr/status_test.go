@@ -68,7 +68,7 @@ func TestStatus(t *testing.T) {
 		"unchecked 990, foreign 10\n", "tls 3 frames, 5.4 kB; 2 connections open", "cipher-suite 2\n",
 		"3 segments, 12 records not sealed yet; 45.0 kB on disk, 3.0 GB free, full in 412 days",
 		"ecdsa until 2028-11-02, 731 days from now",
-		"pacs\uFFFD[2J1", "1 h", "1.8 MB", "turn on a suite with ECDHE", "\n  turn on a suite with ECDHE\n  It offered TLS_RSA\uFFFD",
+		"pacs\uFFFD[2J1", "1 h", "1.8 MB", "turn on a suite with ECDHE", "\n  turn on a suite with ECDHE\n  offered: TLS_RSA\uFFFD",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the status lacks %q:\n%s", want, &out)
