@@ -22,6 +22,9 @@ func indented(study string, size int) string {
 	</EventIdentification>
 	<ActiveParticipant UserID="jdoe" UserName="Doe^Jörg" UserIsRequestor="true"/>
 	<AuditSourceIdentification AuditSourceID="relayed"/>
+	<ParticipantObjectIdentification ParticipantObjectID="P1^^^HOSP" ParticipantObjectTypeCode="1" ParticipantObjectTypeCodeRole="1">
+		<ParticipantObjectIDTypeCode csd-code="2" codeSystemName="RFC-3881" originalText="Patient Number"/>
+	</ParticipantObjectIdentification>
 	<ParticipantObjectIdentification ParticipantObjectID="%s" ParticipantObjectTypeCode="2" ParticipantObjectTypeCodeRole="3">
 		<ParticipantObjectIDTypeCode csd-code="110180" codeSystemName="DCM" originalText="Study Instance UID"/>
 		<ParticipantObjectName>`, study)
