@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"arr/store/segment"
@@ -35,8 +36,9 @@ func (s *Store) Reindex(ctx context.Context, progress func(done, total int)) err
 
 func (s *Store) reindexSegment(ctx context.Context, seg *segment.Segment) error {
 	// A name of its own for each parser version: both files exist for a moment.
-	path, _, _ := strings.Cut(seg.Info().Path, ".p")
-	path = strings.TrimSuffix(path, segmentSuffix) + fmt.Sprintf(".p%d", s.parserVersion) + segmentSuffix
+	dir, name := filepath.Split(seg.Info().Path)
+	name, _, _ = strings.Cut(name, ".")
+	path := filepath.Join(dir, fmt.Sprintf("%s.p%d%s", name, s.parserVersion, segmentSuffix))
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("store: reindex: %w", err)
 	}
