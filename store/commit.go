@@ -34,6 +34,12 @@ const (
 	rotateBytes = 64 << 20
 	// retryDelay is how long a stalled write waits before it is tried again.
 	retryDelay = 100 * time.Millisecond
+	// recordBytes is about what a record takes in memory beside its frame, so that tiny
+	// frames make no huge groups.
+	recordBytes = 512
+	// maxSyncFaults is how many journal files may fail on one group before the disk is
+	// given up.
+	maxSyncFaults = 3
 	// spansPerRecord is a guess at how many values a record has.
 	spansPerRecord = 48
 )
@@ -64,6 +70,8 @@ func (s *Store) HandleFrames(ctx context.Context, entries []audit.Entry) error {
 		return ctx.Err()
 	case <-s.closing:
 		return ErrClosed
+	case <-s.committed:
+		return s.stopped()
 	}
 	select {
 	case err := <-r.done:
@@ -81,13 +89,21 @@ func (s *Store) HandleFrames(ctx context.Context, entries []audit.Entry) error {
 				return err
 			}
 		default:
-			return ErrClosed
+			return s.stopped()
 		}
 	}
 	for i := range entries {
 		entries[i].Number = r.recs[i].Number
 	}
 	return nil
+}
+
+// stopped is why there is no committer any more.
+func (s *Store) stopped() error {
+	if err := s.Err(); err != nil {
+		return err
+	}
+	return ErrClosed
 }
 
 // prepare copies entries to memory of the store's own and parses them.
@@ -142,8 +158,10 @@ func (s *Store) commit() {
 		for _, r := range group {
 			r.done <- err
 		}
-		if err != nil {
+		if errors.Is(err, ErrBroken) {
 			s.fail(err)
+		}
+		if err != nil {
 			return
 		}
 	}
@@ -156,7 +174,7 @@ func (s *Store) gather(r *request) []*request {
 	for {
 		if r.take() {
 			group = append(group, r)
-			size += r.bytes
+			size += r.bytes + len(r.recs)*recordBytes
 		}
 		if size >= groupBytes {
 			return group
@@ -205,7 +223,7 @@ func (s *Store) store(group []*request) error {
 // journalize writes s.entries to the journal and syncs. It goes on trying while the disk
 // is full, and moves to a new file after a failed sync.
 func (s *Store) journalize() error {
-	for {
+	for faults := 0; ; {
 		err := s.journal.Append(s.entries)
 		if err == nil {
 			s.hashLeaves()
@@ -222,8 +240,11 @@ func (s *Store) journalize() error {
 			return s.journalizeHalves()
 		default:
 			s.log.Error("journal write failed, going on in a new file", slog.Any("err", err))
-			if err := s.newJournal(); err != nil {
+			if faults++; faults > maxSyncFaults {
 				return fmt.Errorf("%w: %w", ErrBroken, err)
+			}
+			if err := s.newJournal(); err != nil {
+				return err
 			}
 		}
 	}
@@ -276,41 +297,58 @@ func (s *Store) show(r *audit.Record, i int) {
 
 // beginBlock gives the memtable a new last block.
 func (s *Store) beginBlock(first uint64) {
+	s.keys.forget(first / integrity.BlockRecords)
 	s.active = newMemBlock(first, integrity.Key(s.keys.of(first/integrity.BlockRecords)))
 	s.changeView(func(v *view) { v.mem = append(v.mem[:len(v.mem):len(v.mem)], s.active) })
 }
 
 // newJournal goes on in a new file, which begins with the first record that is not
-// durable yet.
+// durable yet. Its error is ErrBroken or ErrClosed.
 func (s *Store) newJournal() error {
+	first := s.next
 	if s.journal != nil {
+		first = s.journal.Durable()
 		if err := s.journal.Close(); err != nil {
 			s.log.Warn("closing a journal file failed", slog.Any("err", err))
 		}
 	}
 	for {
-		w, err := journal.Create(s.path(journalDir), s.next, s.journalOptions())
+		w, err := journal.Create(s.path(journalDir), first, s.journalOptions())
 		if err == nil {
-			s.journal = w
-			s.stats.journalFiles.Add(1)
+			s.useJournal(w)
 			return nil
 		}
-		if !isFull(err) || !s.stall(err) {
-			return err
+		if !isFull(err) {
+			return fmt.Errorf("%w: %w", ErrBroken, err)
+		}
+		if !s.stall(err) {
+			return fmt.Errorf("%w: %w", ErrClosed, err)
 		}
 	}
 }
 
+func (s *Store) useJournal(w *journal.Writer) {
+	s.journal, s.rotateAt = w, rotateBytes
+	s.stats.journalFiles.Add(1)
+}
+
 // rotate goes on in a new journal file once the current one is large, so that it can be
-// dropped when its blocks are sealed.
+// dropped when its blocks are sealed. Where there can't be a new one, the old one will do
+// for a while.
 func (s *Store) rotate() {
-	if s.journal.Size() < rotateBytes {
+	if s.journal.Size() < s.rotateAt {
 		return
 	}
-	if err := s.newJournal(); err != nil {
-		s.log.Error("no new journal file", slog.Any("err", err))
-		s.fail(fmt.Errorf("%w: %w", ErrBroken, err))
+	w, err := journal.Create(s.path(journalDir), s.next, s.journalOptions())
+	if err != nil {
+		s.rotateAt = s.journal.Size() + rotateBytes
+		s.log.Warn("no new journal file, going on in the old one", slog.Any("err", err))
+		return
 	}
+	if err := s.journal.Close(); err != nil {
+		s.log.Warn("closing a journal file failed; its records are durable", slog.Any("err", err))
+	}
+	s.useJournal(w)
 }
 
 // waitForSealer blocks while the sealer is so far behind that the memtable would outgrow

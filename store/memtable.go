@@ -12,12 +12,20 @@ import (
 	"arr/store/segment"
 )
 
+// maxBlockBytes bounds what the records of one block take in memory: 4,096 messages of a
+// usual size take a third of it, but one may be as large as the largest frame.
+const maxBlockBytes = 32 << 20
+
 // memBlock is a block that is not encoded yet: records that are durable in the journal
 // alone. The committer fills it, the sealer turns it into a block of a segment, searches
 // read it; no lock is needed, since a record is never changed once n covers it.
 type memBlock struct {
 	key   integrity.Key
 	first uint64
+	// bytes is what the records take in memory; the committer owns it. Once it reaches
+	// maxBlockBytes the block is done before it has all its records.
+	bytes int
+	done  atomic.Bool
 	// recs and leaves have the block's full capacity; the first n of them are visible.
 	recs   []audit.Record
 	leaves []tlog.Hash
@@ -36,9 +44,14 @@ func (b *memBlock) add(r *audit.Record, leaf tlog.Hash) {
 	n := b.n.Load()
 	b.recs[n], b.leaves[n] = *r, leaf
 	b.n.Store(n + 1)
+	b.bytes += len(r.Frame) + recordBytes
+	if int(n+1) == len(b.recs) || b.bytes >= maxBlockBytes {
+		b.done.Store(true)
+	}
 }
 
-func (b *memBlock) full() bool { return int(b.n.Load()) == len(b.recs) }
+// full says that the block takes no more records.
+func (b *memBlock) full() bool { return b.done.Load() }
 
 // end is the number after the last visible record's.
 func (b *memBlock) end() uint64 { return b.first + uint64(b.n.Load()) }

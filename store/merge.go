@@ -33,6 +33,7 @@ func (s *Store) merge() {
 			more, err := s.mergeNext(s.mergeCtx)
 			if err != nil && s.mergeCtx.Err() == nil {
 				s.log.Error("merging segments failed: they stay as they are", slog.Any("err", err))
+				more = s.leaveDamaged(err)
 			}
 			if !more {
 				break
@@ -48,12 +49,25 @@ func (s *Store) wakeMerger() {
 	}
 }
 
-// mergeable gives width neighbours of one tier and month, or nil. Neighbours that
-// are partial blocks of one range, as restarts leave them, count as the one block that
-// they become.
-func mergeable(segments []*segment.Segment, width int) []*segment.Segment {
+// leaveDamaged keeps the segment that err calls damaged out of later merges, so that it
+// is not read again and again in vain. It is false if err calls no other one so.
+func (s *Store) leaveDamaged(err error) bool {
+	var damage *segment.DamageError
+	if !errors.As(err, &damage) || s.unmergeable[damage.Path] {
+		return false
+	}
+	s.unmergeable[damage.Path] = true
+	return true
+}
+
+// mergeable gives width neighbours of one tier and month, none of them in without, or nil.
+func mergeable(segments []*segment.Segment, width int, without map[string]bool) []*segment.Segment {
 	run := 0
 	for i := len(segments) - 1; i >= 0; i-- {
+		if without[segments[i].Info().Path] {
+			run = 0
+			continue
+		}
 		if run > 0 && (tier(segments[i], width) != tier(segments[i+1], width) || month(segments[i]) != month(segments[i+1])) {
 			run = 0
 		}
@@ -83,7 +97,7 @@ func month(seg *segment.Segment) string { return filepath.Base(filepath.Dir(seg.
 func (s *Store) mergeNext(ctx context.Context) (merged bool, err error) {
 	s.rewriting.Lock()
 	defer s.rewriting.Unlock()
-	sources := mergeable(s.view.Load().segments, s.mergeWidth)
+	sources := mergeable(s.view.Load().segments, s.mergeWidth, s.unmergeable)
 	if sources == nil {
 		return false, nil
 	}

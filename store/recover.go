@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"arr/audit"
 	"arr/integrity"
@@ -17,20 +18,53 @@ import (
 // starts, recovery own them.
 type blockKeys map[uint64]journal.Key
 
-// of gives a block's key, drawing one for a block that has none. Keys of blocks far
-// below are dropped: what they salt is sealed and carries them.
+// of gives a block's key, drawing one for a block that has none.
 func (k blockKeys) of(block uint64) journal.Key {
 	key, ok := k[block]
 	if !ok {
 		rand.Read(key[:])
 		k[block] = key
-		for old := range k {
-			if old+4*maxMemBlocks < block {
-				delete(k, old)
-			}
-		}
 	}
 	return key
+}
+
+// learn takes a key from the journal. A block that has one keeps it: its records are
+// salted with that.
+func (k blockKeys) learn(b journal.BlockKey) {
+	if _, ok := k[b.Block]; !ok {
+		k[b.Block] = b.Key
+	}
+}
+
+// forget drops the keys of blocks below block: no record of theirs is to come.
+func (k blockKeys) forget(block uint64) {
+	for old := range k {
+		if old < block {
+			delete(k, old)
+		}
+	}
+}
+
+// damagedFiles are the journal files to keep aside once their records are sealed.
+// Recovery adds to it while the sealer asks. The zero value is ready.
+type damagedFiles struct {
+	mu    sync.Mutex
+	paths map[string]bool
+}
+
+func (d *damagedFiles) add(path string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.paths == nil {
+		d.paths = map[string]bool{}
+	}
+	d.paths[path] = true
+}
+
+func (d *damagedFiles) has(path string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.paths[path]
 }
 
 // recoverJournal brings what the journal holds beyond the segments into the memtable.
@@ -49,6 +83,11 @@ func (s *Store) recoverJournal() error {
 		var following uint64
 		if i+1 < len(files) {
 			following = files[i+1].First
+		}
+		if f.First > s.next {
+			s.stats.damages.Add(1)
+			s.log.Error("stored records are lost: neither segments nor journal hold them; restore the data directory from a backup, or go on without them",
+				slog.Uint64("first", s.next), slog.Uint64("records", f.First-s.next), slog.String("file", f.Path))
 		}
 		var res journal.Result
 		if s.readOnly {
@@ -75,7 +114,7 @@ func (s *Store) recoverJournal() error {
 		if err := s.fillLost(res.Next); err != nil {
 			return err
 		}
-		if !s.readOnly && s.damaged[f.Path] && res.Next == res.First {
+		if !s.readOnly && s.damaged.has(f.Path) && res.Next == res.First {
 			// Nothing of it can be read, and its name may be the next file's.
 			if err := s.dropJournalFile(f.Path); err != nil {
 				return err
@@ -87,7 +126,7 @@ func (s *Store) recoverJournal() error {
 
 func (s *Store) noteDamage(path string, res *journal.Result) {
 	for _, d := range res.Damages {
-		s.damaged[path] = true
+		s.damaged.add(path)
 		s.stats.damages.Add(1)
 		s.log.Error("journal is damaged: stored records may be lost; run arr check", slog.String("file", path), slog.Int64("offset", d.Offset), slog.Int64("bytes", d.Length), slog.Uint64("first", d.First), slog.Uint64("records", d.Records), slog.String("what", d.What))
 	}
@@ -96,7 +135,7 @@ func (s *Store) noteDamage(path string, res *journal.Result) {
 // replay takes one group of the journal into the memtable.
 func (s *Store) replay(g *journal.Group) error {
 	for _, k := range g.Keys {
-		s.keys[k.Block] = k.Key
+		s.keys.learn(k)
 	}
 	skip := 0
 	for skip < len(g.Entries) && g.Entries[skip].Number < s.next {
@@ -156,7 +195,7 @@ func (s *Store) dropJournal(end uint64) error {
 }
 
 func (s *Store) dropJournalFile(path string) error {
-	if !s.damaged[path] {
+	if !s.damaged.has(path) {
 		return journal.Remove(path)
 	}
 	to, err := journal.Quarantine(path)

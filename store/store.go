@@ -89,6 +89,7 @@ type Store struct {
 
 	// The committer owns these; recovery does before the committer starts.
 	journal     *journal.Writer
+	rotateAt    int64 // size of the journal file at which to go on in a new one
 	next        uint64
 	active      *memBlock
 	keys        blockKeys
@@ -105,7 +106,8 @@ type Store struct {
 	sealed     chan struct{} // it wakes the committer
 	stopSealer chan struct{}
 	sealerDone chan struct{}
-	damaged    map[string]bool // journal files to keep aside; recovery fills it before
+
+	damaged damagedFiles
 
 	arrivals arrivals
 	// rewriting is held by whoever replaces segments: merger or Reindex.
@@ -116,10 +118,14 @@ type Store struct {
 	mergeCtx     context.Context
 	stopMerge    context.CancelFunc
 	mergeWidth   int
+	unmergeable  map[string]bool // paths of damaged segments
 	mergerDone   chan struct{}
 
-	// hook is called between the steps of publishing by failpoint tests.
-	hook func(step string) error
+	// hook is called between the steps of publishing by failpoint tests, createJournal
+	// to make a journal's file and maxGroup to bound its groups by tests of failing disks.
+	hook          func(step string) error
+	createJournal func(path string) (journal.File, error)
+	maxGroup      int64
 }
 
 func newStore(dir string, o Options) *Store {
@@ -130,10 +136,11 @@ func newStore(dir string, o Options) *Store {
 		parsers: parserPool{},
 		reserve: journal.Reserve{Path: filepath.Join(dir, reserveFile), Size: reserveSize},
 		queue:   make(chan *request, queueLength), closing: make(chan struct{}), failed: make(chan struct{}),
-		committed: make(chan struct{}), keys: blockKeys{}, damaged: map[string]bool{},
+		committed: make(chan struct{}), keys: blockKeys{}, rotateAt: rotateBytes,
 		blockFull: make(chan struct{}, 1), sealed: make(chan struct{}, 1),
 		stopSealer: make(chan struct{}), sealerDone: make(chan struct{}),
 		segmentAdded: make(chan struct{}, 1), mergerDone: make(chan struct{}), mergeWidth: defaultMergeWidth,
+		unmergeable: map[string]bool{},
 	}
 	if s.log == nil {
 		s.log = slog.Default()
@@ -341,7 +348,7 @@ func (s *Store) failpoint(step string) error {
 }
 
 func (s *Store) journalOptions() journal.Options {
-	o := journal.Options{Key: s.keys.of}
+	o := journal.Options{Key: s.keys.of, Create: s.createJournal, MaxGroup: s.maxGroup}
 	rand.Read(o.ID[:])
 	return o
 }

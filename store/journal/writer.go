@@ -37,6 +37,9 @@ type Options struct {
 	// for the same block. It is called by Append, once for each block that the file
 	// has not durably carried the key of.
 	Key func(block uint64) Key
+	// MaxGroup is the most bytes that Append may make a group of; 0 means the
+	// package's, which it can't exceed.
+	MaxGroup int64
 	// Create makes the file. Nil: in the operating system, mode 0600.
 	Create func(path string) (File, error)
 }
@@ -47,6 +50,7 @@ type Writer struct {
 	id   ID
 	key  func(uint64) Key
 	file File
+	max  int64 // bytes of a group
 
 	pos     position // after the last group
 	durable position // after the last group that a Sync covered
@@ -82,7 +86,7 @@ func Create(dir string, first uint64, o Options) (*Writer, error) {
 		return nil, fmt.Errorf("create journal file %s: %w", path, err)
 	}
 	at := position{offset: fileHeader, next: first}
-	w := &Writer{path: path, id: o.ID, key: o.Key, file: f, pos: at, durable: at}
+	w := &Writer{path: path, id: o.ID, key: o.Key, file: f, max: maxGroup(o.MaxGroup), pos: at, durable: at}
 	w.allocate(0)
 	_, err = f.WriteAt(appendFileHeader(nil, o.ID, first), 0)
 	if err == nil {
@@ -96,6 +100,13 @@ func Create(dir string, first uint64, o Options) (*Writer, error) {
 		return nil, errors.Join(err, removeIfThere(path))
 	}
 	return w, nil
+}
+
+func maxGroup(n int64) int64 {
+	if n <= 0 {
+		return MaxGroup
+	}
+	return min(n, MaxGroup)
 }
 
 // Append writes entries as one group. Their numbers must go on from the last one's.
@@ -150,7 +161,7 @@ func (w *Writer) encode(entries []audit.Entry, flags uint32) error {
 	for i := range entries {
 		size += int64(audit.EntrySize(&entries[i]))
 	}
-	if size+padding(size) > MaxGroup {
+	if size+padding(size) > w.max {
 		return fmt.Errorf("%w: %d entries of %d bytes together", ErrTooLarge, len(entries), size)
 	}
 	h.length = uint32(size + padding(size))

@@ -12,8 +12,8 @@ import (
 
 // Merge writes the records of sources, which follow each other in number order
 // without gaps, into one new file at path, fsynced. Full blocks are copied as they are;
-// partial blocks of one aligned range become one, parsed anew. The sources stay as they
-// are.
+// partial blocks of one aligned range become one, parsed anew, unless they are too large
+// for that. The sources stay as they are.
 func Merge(ctx context.Context, path string, sources []*Segment) (Info, error) {
 	return rewrite(ctx, path, func(w *Writer) error {
 		m := &merger{w: w}
@@ -88,6 +88,10 @@ func (b *Block) parse(records []*audit.Record) ([]*audit.Record, error) {
 	return records, nil
 }
 
+// maxJoined is about how many bytes of frames partial blocks may have to be joined: all of
+// them are in memory meanwhile.
+const maxJoined = 32 << 20
+
 // merger joins partial blocks.
 type merger struct {
 	w *Writer
@@ -145,27 +149,60 @@ func (m *merger) copy(o openBlock) error {
 	return m.w.addEncoded(info, raw)
 }
 
-// flush writes the open blocks as one.
+// flush writes the open blocks as one, or as several where one would be too large.
 func (m *merger) flush() error {
 	open := m.open
 	m.open = nil
-	switch len(open) {
+	if len(open) == 1 {
+		return m.copy(open[0])
+	}
+	var in *BlockInput
+	size, begun := 0, 0 // of in
+	for i, o := range open {
+		records, err := o.block.parse(nil)
+		if err != nil {
+			return err
+		}
+		added := 0
+		for _, r := range records {
+			added += len(r.Frame)
+		}
+		if in != nil && size+added > maxJoined {
+			if err := m.write(in, open[begun:i]); err != nil {
+				return err
+			}
+			in = nil
+		}
+		if in == nil {
+			in = &BlockInput{First: o.block.info.first, Key: o.block.info.key, ParserVersion: o.block.info.parserVersion}
+			size, begun = 0, i
+		}
+		if err := in.join(o.block, records); err != nil {
+			return err
+		}
+		size += added
+	}
+	return m.write(in, open[begun:])
+}
+
+// join appends the records of b, which follow in's.
+func (in *BlockInput) join(b *Block, records []*audit.Record) error {
+	if b.info.key != in.Key {
+		return fmt.Errorf("segment: merging records from %d: their block's key is another one than that of the records before", b.info.first)
+	}
+	in.Records = append(in.Records, records...)
+	in.Subtrees = append(in.Subtrees, b.info.subtrees...)
+	in.ParserVersion = min(in.ParserVersion, b.info.parserVersion)
+	return nil
+}
+
+// write writes in, which joins the blocks of from; a single one is copied.
+func (m *merger) write(in *BlockInput, from []openBlock) error {
+	switch len(from) {
 	case 0:
 		return nil
 	case 1:
-		return m.copy(open[0])
-	}
-	in := &BlockInput{First: open[0].block.info.first, Key: open[0].block.info.key, ParserVersion: open[0].block.info.parserVersion}
-	for _, o := range open {
-		if o.block.info.key != in.Key {
-			return fmt.Errorf("segment: merging records from %d: their block's key is another one than that of the records before", o.block.info.first)
-		}
-		var err error
-		if in.Records, err = o.block.parse(in.Records); err != nil {
-			return err
-		}
-		in.Subtrees = append(in.Subtrees, o.block.info.subtrees...)
-		in.ParserVersion = min(in.ParserVersion, o.block.info.parserVersion)
+		return m.copy(from[0])
 	}
 	in.Subtrees = joinSubtrees(in.First, in.Subtrees)
 	return m.w.AddBlock(in)
