@@ -55,7 +55,7 @@ func (b *bars) close() error {
 	most, labelWidth := int64(1), 0
 	for i, c := range b.counts {
 		most = max(most, c)
-		labelWidth = max(labelWidth, columnsOf(b.labels[i]))
+		labelWidth = max(labelWidth, Columns(b.labels[i]))
 	}
 	if b.width > 0 {
 		labelWidth = min(labelWidth, widestLabel, b.width/2)
@@ -66,9 +66,9 @@ func (b *bars) close() error {
 	for i, c := range b.counts {
 		name := b.labels[i]
 		if b.width > 0 {
-			name = fit(name, labelWidth)
+			name = Fit(name, labelWidth)
 		}
-		line = append(pad(line[:0], name, labelWidth), "  "...)
+		line = append(Pad(line[:0], name, labelWidth), "  "...)
 		count := strconv.FormatInt(c, 10)
 		line = append(append(line, strings.Repeat(" ", countWidth-len(count))...), count...)
 		if bar := chartBar(c, most, room); bar != "" {

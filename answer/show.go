@@ -64,7 +64,7 @@ func (p *page) pair(name, value string) {
 		return
 	}
 	p.b = append(p.b, "  "...)
-	p.b = pad(p.b, Printable(name), nameWidth)
+	p.b = Pad(p.b, Printable(name), nameWidth)
 	p.line(Printable(value))
 }
 

@@ -39,7 +39,7 @@ func (t *table) record(v *view) error {
 	for i, f := range t.fields {
 		row[i] = Printable(t.cell(f, v))
 		if t.width > 0 {
-			row[i] = fit(row[i], t.width)
+			row[i] = Fit(row[i], t.width)
 		}
 	}
 	if t.widths != nil {
@@ -104,9 +104,9 @@ func (t *table) flush() error {
 	t.widths = make([]int, len(t.fields))
 	for i, f := range t.fields {
 		head[i] = strings.ToUpper(f.name)
-		t.widths[i] = columnsOf(head[i])
+		t.widths[i] = Columns(head[i])
 		for _, row := range t.held {
-			t.widths[i] = max(t.widths[i], min(columnsOf(row[i]), widestColumn))
+			t.widths[i] = max(t.widths[i], min(Columns(row[i]), widestColumn))
 		}
 	}
 	if t.width > 0 {
@@ -154,9 +154,9 @@ func (t *table) write(row []string) error {
 			t.line = append(t.line, "  "...)
 		}
 		if t.width > 0 {
-			s = fit(s, t.widths[i])
+			s = Fit(s, t.widths[i])
 		}
-		t.line = pad(t.line, s, t.widths[i])
+		t.line = Pad(t.line, s, t.widths[i])
 	}
 	_, err := t.out.Write(append(bytes.TrimRight(t.line, " "), '\n'))
 	return err

@@ -33,8 +33,8 @@ func Printable(s string) string {
 	return b.String()
 }
 
-// columnsOf is how many columns of a terminal s takes.
-func columnsOf(s string) int {
+// Columns is how many columns of a terminal s takes.
+func Columns(s string) int {
 	n := 0
 	for _, r := range s {
 		n += runeColumns(r)
@@ -73,9 +73,9 @@ var wide = &unicode.RangeTable{
 	},
 }
 
-// fit cuts s to n columns, the last of which is then an ellipsis.
-func fit(s string, n int) string {
-	if len(s) <= n || columnsOf(s) <= n {
+// Fit cuts s to n columns, the last of which is then an ellipsis.
+func Fit(s string, n int) string {
+	if len(s) <= n || Columns(s) <= n {
 		return s
 	}
 	used := 0
@@ -89,10 +89,10 @@ func fit(s string, n int) string {
 	return s
 }
 
-// pad appends s and blanks up to n columns.
-func pad(dst []byte, s string, n int) []byte {
+// Pad appends s and blanks up to n columns.
+func Pad(dst []byte, s string, n int) []byte {
 	dst = append(dst, s...)
-	for range n - columnsOf(s) {
+	for range n - Columns(s) {
 		dst = append(dst, ' ')
 	}
 	return dst

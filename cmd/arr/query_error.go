@@ -4,9 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"arr/answer"
 	"arr/api"
 	"arr/query"
 )
@@ -39,9 +38,9 @@ const window = 60
 func caret(text string, offset, length int) string {
 	offset = min(max(offset, 0), len(text))
 	length = min(max(length, 0), len(text)-offset)
-	before := []rune(oneLine(text[:offset]))
-	marked := []rune(oneLine(text[offset : offset+length]))
-	after := []rune(oneLine(text[offset+length:]))
+	before := []rune(answer.Printable(text[:offset]))
+	marked := []rune(answer.Printable(text[offset : offset+length]))
+	after := []rune(answer.Printable(text[offset+length:]))
 	dots := ""
 	if len(before) > window {
 		before, dots = before[len(before)-window:], "…"
@@ -49,18 +48,5 @@ func caret(text string, offset, length int) string {
 	marked = marked[:min(len(marked), window)]
 	after = after[:min(len(after), window)]
 	return "  " + dots + string(before) + string(marked) + string(after) + "\n  " +
-		strings.Repeat(" ", utf8.RuneCountInString(dots)+len(before)) + strings.Repeat("^", max(len(marked), 1))
-}
-
-// oneLine replaces what would move the cursor of a terminal.
-func oneLine(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return utf8.RuneError
-		}
-		return r
-	}, text)
+		strings.Repeat(" ", answer.Columns(dots+string(before))) + strings.Repeat("^", max(answer.Columns(string(marked)), 1))
 }

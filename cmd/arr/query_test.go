@@ -319,6 +319,7 @@ func TestCaret(t *testing.T) {
 		{"a", 1, 0, "  a\n   ^"},
 		{"ü\tb\x1b", 3, 2, "  ü b\ufffd\n    ^^"},
 		{"", 0, 0, "  \n  ^"},
+		{"山田 usr:太郎", 7, 3, "  山田 usr:太郎\n       ^^^"},
 		{long, 100, 0, "  …" + long[:60] + "\n   " + strings.Repeat(" ", 60) + "^"},
 		{"a", 7, 9, "  a\n   ^"},
 	} {

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"arr/answer"
 	"arr/api"
@@ -65,17 +64,15 @@ func appendAligned(page []byte, rows [][]string) []byte {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+			widths[i] = max(widths[i], answer.Columns(cell))
 		}
 	}
 	for _, row := range rows {
-		for i, cell := range row {
-			page = append(page, cell...)
-			if i < len(row)-1 {
-				page = append(page, strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2)...)
-			}
+		last := len(row) - 1
+		for i, cell := range row[:last] {
+			page = answer.Pad(page, cell, widths[i]+2)
 		}
-		page = append(page, '\n')
+		page = append(append(page, row[last]...), '\n')
 	}
 	return page
 }
@@ -128,7 +125,7 @@ func sourceRows(st *api.Status) [][]string {
 	rows := [][]string{{"SOURCE", "HOSTNAME", "LAST ARRIVAL", "AGO", "RECORDS", "SIZE", "BY", "FROM", "CLASSES"}}
 	for i := range st.Sources {
 		s := &st.Sources[i]
-		rows = append(rows, []string{orDash(answer.Printable(s.ID)), orDash(answer.Printable(s.Hostname)), s.Last.Local().Format(moment),
+		rows = append(rows, []string{senderCell(s.ID), senderCell(s.Hostname), s.Last.Local().Format(moment),
 			span(st.Now.Sub(s.Last)), fmt.Sprint(s.Records), size(s.Bytes), s.Transport, s.Peer, counted(s.Classes)})
 	}
 	return rows
@@ -155,16 +152,16 @@ func offered(t *api.Trouble) string {
 	return "offered: " + answer.Printable(t.Offered)
 }
 
-// proseWidth is how wide sentences are set, in characters.
+// proseWidth is how wide sentences are set, in columns.
 const proseWidth = 100
 
-// fold breaks a text at blanks into lines of at most so many characters, as far as its
+// fold breaks a text at blanks into lines of at most so many columns, as far as its
 // words let it; an empty one has none.
 func fold(text string, columns int) []string {
 	var lines []string
 	width := 0
 	for _, word := range strings.Fields(text) {
-		n := utf8.RuneCountInString(word)
+		n := answer.Columns(word)
 		if lines == nil || width+1+n > columns {
 			lines, width = append(lines, word), n
 			continue
@@ -227,9 +224,11 @@ func span(d time.Duration) string {
 	return plural(int(d.Hours()/24), "day")
 }
 
-func orDash(s string) string {
-	if s == "" {
+// senderCell shows what a sender calls itself, in a cell that leaves room for others.
+func senderCell(name string) string {
+	const widest = 40
+	if name == "" {
 		return "-"
 	}
-	return s
+	return answer.Fit(answer.Printable(name), widest)
 }

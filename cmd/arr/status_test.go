@@ -120,6 +120,17 @@ func TestStatusWords(t *testing.T) {
 	}
 }
 
+// Columns stand below each other whatever senders call themselves.
+func TestStatusColumns(t *testing.T) {
+	long := strings.Repeat("x", 300)
+	st := &api.Status{Sources: []api.Source{{ID: "ビューア", Hostname: long}, {ID: "pacs1", Hostname: "h"}}}
+	lines := strings.Split(strings.TrimSpace(string(statusPage("d", st))), "\n")
+	first, second := lines[len(lines)-2], lines[len(lines)-1]
+	if !strings.HasPrefix(first, "ビューア  "+long[:39]+"…  0001-") || !strings.HasPrefix(second, "pacs1     h"+strings.Repeat(" ", 41)+"0001-") {
+		t.Errorf("%s\n%s", first, second)
+	}
+}
+
 // storeAtRest makes a data directory with one record, which no server has open.
 func storeAtRest(t testing.TB) string {
 	t.Helper()
