@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -296,10 +297,8 @@ func FuzzText(f *testing.F) {
 			if good := r.Class == audit.Conformant || r.Class == audit.InDialect; good == r.Has(schemas.Error) && r.Class != audit.Conformant {
 				t.Fatalf("%v with findings %+v", r.Class, r.Findings)
 			}
-			var out bytes.Buffer
 			for _, w := range []validate.Writer{
-				&validate.TextWriter{Out: &out}, &validate.JSONWriter{Out: &out}, &validate.SARIFWriter{Out: &out},
-				&validate.JUnitWriter{Out: &out}, &validate.Scorecard{Out: &out},
+				&validate.TextWriter{Out: io.Discard}, &validate.JSONWriter{Out: io.Discard}, &validate.Scorecard{Out: io.Discard},
 			} {
 				if err := w.Write(&r); err != nil {
 					t.Fatal(err)
