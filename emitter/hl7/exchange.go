@@ -1,0 +1,117 @@
+package hl7
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Exchange is one HL7 message, what was answered and what is known beside.
+type Exchange struct {
+	// Message is as it was received or sent, without what MLLP puts around it. Ack is its
+	// acknowledgement, nil where there was none.
+	Message, Ack []byte
+	// Err says why there was no acknowledgement or none was possible. Its text becomes the
+	// EventOutcomeDescription: it should hold nothing of the message.
+	Err error
+	// Peer is the host at the other end, an IP address or a name without a port.
+	Peer string
+	// Sent says that the archive sent the message; else it received it.
+	Sent bool
+	// Did is what the archive reports that it did.
+	Did Did
+}
+
+// Did is what an archive did with a message.
+type Did uint8
+
+// What an archive may report. Unreported leaves the action to the message's trigger;
+// Nothing says that it accepted the message and had nothing to change.
+const (
+	Unreported Did = iota
+	Created
+	Updated
+	Deleted
+	Merged
+	Read
+	Nothing
+	numDid
+)
+
+var didNames = [numDid]string{"", "created", "updated", "deleted", "merged", "read", "nothing"}
+
+// ErrDid says that a text names nothing that an archive does.
+var ErrDid = errors.New("what the archive did is created, updated, deleted, merged, read or nothing")
+
+// ParseDid reads what String gives; "" is Unreported.
+func ParseDid(s string) (Did, error) {
+	for d, name := range didNames {
+		if name == s {
+			return Did(d), nil
+		}
+	}
+	return 0, fmt.Errorf("hl7: %w", ErrDid)
+}
+
+func (d Did) String() string { return didNames[d] }
+
+// action is what is reported as an EventActionCode; 0 if nothing is.
+func (d Did) action() byte {
+	switch d {
+	case Created:
+		return 'C'
+	case Updated, Merged:
+		return 'U'
+	case Deleted:
+		return 'D'
+	case Read, Nothing:
+		return 'R'
+	}
+	return 0
+}
+
+// The values of EventOutcomeIndicator.
+const (
+	success      = "0"
+	minorFailure = "4"
+	serious      = "8"
+)
+
+// outcome is an acknowledgement's verdict: whether the message was accepted, and what was
+// said about it.
+type outcome struct {
+	indicator, description string
+	rejected               bool
+}
+
+// judge reads an acknowledgement (HL7 v2.5 section 2.9): MSA-1, and ERR-8 or MSA-3.
+func (m *Mapper) judge(x *Exchange) outcome {
+	if x.Err != nil {
+		return outcome{serious, m.texts.plain([]byte(x.Err.Error())), true}
+	}
+	if x.Ack == nil {
+		return outcome{indicator: success}
+	}
+	m.ack.parse(x.Ack, m.charset())
+	msa := m.ack.first(m.ack.segments, "MSA")
+	code := m.ack.component(m.ack.field(msa, 1), 0)
+	switch string(code) {
+	case "AA", "CA":
+		return outcome{indicator: success}
+	case "AE", "AR", "CE", "CR":
+	default:
+		if m.Dialect == dcm4che {
+			return outcome{indicator: success}
+		}
+		return outcome{minorFailure, "the acknowledgement says neither that the message was accepted nor that it was refused", true}
+	}
+	o := outcome{indicator: minorFailure, rejected: true}
+	text := m.ack.field(m.ack.first(m.ack.segments, "ERR"), 8)
+	if len(text) == 0 {
+		text = m.ack.field(msa, 3)
+	}
+	o.description = m.texts.unescaped(text, m.ack.sep)
+	if m.Dialect == dcm4che && (x.Sent || o.description == "") {
+		return outcome{indicator: success, rejected: !x.Sent}
+	}
+	return o
+}

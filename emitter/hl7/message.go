@@ -1,0 +1,161 @@
+package hl7
+
+import "bytes"
+
+// separators are the encoding characters of a message (HL7 v2.5 section 2.5.4). An absent
+// one is 0, which no field holds.
+type separators struct{ field, component, repetition, escape, subcomponent byte }
+
+var usual = separators{'|', '^', '~', '\\', '&'}
+
+// maxSegments bounds how many segments of one message are looked at.
+const maxSegments = 1 << 14
+
+// message is where the segments of one message stand in its text.
+type message struct {
+	text     []byte // in UTF-8
+	sep      separators
+	segments [][]byte
+	// header is the MSH segment, nil where there is none.
+	header []byte
+	// fault says what kept the message from being read, "" if nothing did.
+	fault string
+	// decoded is the memory of text where it had to be made.
+	decoded []byte
+}
+
+// What kept a message from being read.
+const (
+	faultNoHeader   = "the HL7 message has no MSH segment"
+	faultSeparators = "the HL7 message's MSH segment names no encoding characters"
+	faultNoType     = "the HL7 message has no type (MSH-9)"
+	faultLong       = "the HL7 message has more segments than are read"
+)
+
+// parse reads a message. Memory of an earlier one is used again.
+func (m *message) parse(raw []byte, charset charsetRules) {
+	m.fault = ""
+	m.text, m.decoded = decode(raw, m.decoded, charset)
+	m.cut()
+	m.header, m.sep = nil, usual
+	for _, s := range m.segments {
+		if bytes.HasPrefix(s, []byte("MSH")) {
+			m.header = s
+			break
+		}
+	}
+	if m.header == nil {
+		m.fault = faultNoHeader
+		return
+	}
+	var ok bool
+	if m.sep, ok = readSeparators(m.header); !ok {
+		m.fault = faultSeparators
+		return
+	}
+	if m.fault == "" && len(m.field(m.header, 9)) == 0 {
+		m.fault = faultNoType
+	}
+}
+
+// cut finds the segments: what CR, LF or both end, with what MLLP puts around a message
+// taken away. Empty lines count as none.
+func (m *message) cut() {
+	m.segments = m.segments[:0]
+	for rest := m.text; len(rest) > 0; {
+		var line []byte
+		line, rest = nextLine(rest)
+		if len(line) == 0 {
+			continue
+		}
+		if len(m.segments) == maxSegments {
+			m.fault = faultLong
+			return
+		}
+		m.segments = append(m.segments, line)
+	}
+}
+
+// nextLine cuts the first line off.
+func nextLine(b []byte) (line, rest []byte) {
+	n := bytes.IndexAny(b, "\r\n")
+	if n < 0 {
+		n, rest = len(b), nil
+	} else {
+		rest = b[n+1:]
+	}
+	return bytes.Trim(b[:n], "\v\x1c \t\x00"), rest
+}
+
+// readSeparators reads MSH-1 and MSH-2. Where the header ends too early or a letter stands
+// there it gives the usual ones and false.
+func readSeparators(header []byte) (separators, bool) {
+	if len(header) < 5 || isLetter(header[3]) {
+		return usual, false
+	}
+	s := separators{field: header[3]}
+	named, _, _ := bytes.Cut(header[4:], header[3:4])
+	for i, at := range []*byte{&s.component, &s.repetition, &s.escape, &s.subcomponent} {
+		if i < len(named) && !isLetter(named[i]) {
+			*at = named[i]
+		}
+	}
+	return s, len(named) > 0
+}
+
+func isLetter(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c <= ' ' || c >= 0x7F
+}
+
+// is says whether a segment has a name.
+func (m *message) is(segment []byte, name string) bool {
+	return len(segment) >= 3 && string(segment[:3]) == name && (len(segment) == 3 || segment[3] == m.sep.field)
+}
+
+// first gives the first segment of a name among segments, nil if there is none.
+func (m *message) first(segments [][]byte, name string) []byte {
+	for _, s := range segments {
+		if m.is(s, name) {
+			return s
+		}
+	}
+	return nil
+}
+
+// field gives field n of a segment as it stands there, repetitions and all; it is empty
+// where the segment is nil or has none.
+func (m *message) field(segment []byte, n int) []byte {
+	if len(segment) >= 3 && string(segment[:3]) == "MSH" {
+		n-- // MSH-1 is the separator itself
+	}
+	return part(segment, m.sep.field, n)
+}
+
+// repetition, component and subcomponent give part n, from 0 on, of what is larger.
+func (m *message) repetition(field []byte, n int) []byte { return part(field, m.sep.repetition, n) }
+
+func (m *message) component(field []byte, n int) []byte { return part(field, m.sep.component, n) }
+
+// part gives part n of what sep separates, counted from 0.
+func part(b []byte, sep byte, n int) []byte {
+	if sep == 0 {
+		if n > 0 {
+			return nil
+		}
+		return b
+	}
+	for ; n > 0; n-- {
+		at := bytes.IndexByte(b, sep)
+		if at < 0 {
+			return nil
+		}
+		b = b[at+1:]
+	}
+	if at := bytes.IndexByte(b, sep); at >= 0 {
+		return b[:at]
+	}
+	return b
+}
+
+// isNull says whether a field is empty, or "" in quotes, which deletes what it held.
+func isNull(field []byte) bool { return len(field) == 0 || string(field) == `""` }
