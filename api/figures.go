@@ -109,6 +109,14 @@ type Certificate struct {
 	NotAfter time.Time `json:"notAfter"`
 }
 
+// Trust is what happened to keys and certificates, and by which TLS profiles is served.
+type Trust struct {
+	// Loads counts files that were loaded or made, Failures those that were refused.
+	Loads, Failures uint64
+	// Weak names the TLS profiles being served that are no longer safe.
+	Weak []string
+}
+
 // Latency is how long something took, as a histogram: Counts[i] of them took Bounds[i]
 // seconds at most and more than Bounds[i-1]; the last of Counts, which has no bound,
 // took longer. Sum is their total in seconds.

@@ -19,6 +19,9 @@ func (s *Server) serveMetrics(w http.ResponseWriter, _ *http.Request) {
 	if s.Certificates != nil {
 		e.certificates(s.Certificates())
 	}
+	if s.Trust != nil {
+		e.trust(s.Trust())
+	}
 	e.clock()
 	ready := 1.0
 	if s.notReady() != nil {
@@ -114,6 +117,15 @@ func (e *exposition) certificates(list []Certificate) {
 	e.family("arr_certificate_expiry_timestamp_seconds", "gauge", "When a certificate expires.")
 	for _, c := range list {
 		e.sample("arr_certificate_expiry_timestamp_seconds", seconds(c.NotAfter), "name", c.Name)
+	}
+}
+
+func (e *exposition) trust(t Trust) {
+	e.counter("arr_trust_loads_total", "Certificates and client CAs that were loaded or made.", float64(t.Loads))
+	e.counter("arr_trust_failures_total", "Certificates and client CAs that were refused or could not be made.", float64(t.Failures))
+	e.family("arr_tls_weak_profile", "gauge", "TLS profiles being served that are no longer safe.")
+	for _, name := range t.Weak {
+		e.sample("arr_tls_weak_profile", 1, "profile", name)
 	}
 }
 

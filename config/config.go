@@ -25,6 +25,8 @@ type Config struct {
 	//	client-ca=FILE            whose client certificates are believed, as tls-client-ca says
 	//	client-auth=require       refuse who shows no certificate; "optional" asks for one and is
 	//	                          the default where there is a client-ca; "none" does not ask
+	//	profile=NAME              speak the TLS profile NAME, as tls-profile says; whoever can do no
+	//	                          better than an old one gets a port of its own
 	//	proxy=NETWORK|NETWORK...  believe PROXY protocol headers from these (10.0.0.0/8, 192.0.2.1)
 	TLS []Listener
 
@@ -65,6 +67,30 @@ type Config struct {
 	// certificates of its own. The machine's host name and addresses are known
 	// without.
 	TLSName []string
+
+	// TLSProfile is the TLS profile of addresses without their own. The profiles of PS3.15
+	// Annex B, each less the DHE, CCM and Camellia suites, which arr
+	// has not:
+	//
+	//	bcp195          B.12: TLS 1.2 and 1.3, forward secrecy, authenticated encryption
+	//	nondowngrading  B.10: TLS 1.2 and 1.3, the ECDHE_RSA AES-GCM suites
+	//	extended        B.11: TLS 1.2, the ECDHE AES-GCM suites
+	//	bcp195-2015     B.9: TLS 1.0 to 1.3; not safe
+	//	aes             B.3: TLS 1.0 to 1.2, TLS_RSA_WITH_AES_128_CBC_SHA or 3DES; not safe
+	//	basic           B.1: TLS 1.0 to 1.2, 3DES; not safe
+	TLSProfile string
+
+	// TLSSuites are the cipher suites of TLS 1.2 and before in place of the others. They have the
+	// names that IANA gave them, and hold for addresses without a profile of their own. The
+	// suites of TLS 1.3 can't be chosen.
+	TLSSuites []string
+
+	// TLSMin is the first version of TLS that is spoken. It holds for addresses without a
+	// profile of their own. One of 1.0, 1.1, 1.2, 1.3.
+	TLSMin string
+
+	// TLSMax is the last version of TLS that is spoken, as tls-min is the first.
+	TLSMax string
 
 	// MaxFrame is the size up to which a syslog frame is kept whole. Of a longer one
 	// the rest is cut off, with a finding. Bytes, or with a unit: KiB, MiB.

@@ -27,6 +27,8 @@ type Listener struct {
 	Address    string
 	ClientCA   string
 	ClientAuth ClientAuth
+	// Profile is the name of the address's own TLS profile, "" for that of TLSProfile.
+	Profile string
 	// Proxy are the networks whose PROXY protocol headers are believed.
 	Proxy []netip.Prefix
 }
@@ -35,8 +37,12 @@ type Listener struct {
 const (
 	clientCAKey   = "client-ca"
 	clientAuthKey = "client-auth"
+	profileKey    = "profile"
 	proxyKey      = "proxy"
 )
+
+// profiles are the TLS profiles, the default first.
+var profiles = []string{"bcp195", "nondowngrading", "extended", "bcp195-2015", "aes", "basic"}
 
 // String gives l as ParseListener reads it.
 func (l Listener) String() string {
@@ -46,6 +52,9 @@ func (l Listener) String() string {
 	}
 	if l.ClientAuth != "" {
 		s += "," + clientAuthKey + "=" + string(l.ClientAuth)
+	}
+	if l.Profile != "" {
+		s += "," + profileKey + "=" + l.Profile
 	}
 	for i, p := range l.Proxy {
 		if i == 0 {
@@ -106,6 +115,11 @@ func (l *Listener) set(key, value string) error {
 		default:
 			return fmt.Errorf("%s=%s: write %s, %s or %s", key, value, RequireClients, OptionalClients, NoClients)
 		}
+	case profileKey:
+		if !slices.Contains(profiles, value) {
+			return fmt.Errorf("%s=%s: it is no TLS profile: did you mean %q? (of %s)", key, value, nearest(value, profiles), strings.Join(profiles, ", "))
+		}
+		l.Profile = value
 	case proxyKey:
 		for part := range strings.SplitSeq(value, "|") {
 			p, err := parseNetwork(part)

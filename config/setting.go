@@ -40,7 +40,7 @@ func Settings() []Setting {
 	return []Setting{
 		text("data", "Data", "/var/lib/arr", func(c *Config) *string { return &c.Data }, notEmpty),
 		text(fileKey, "File", "", func(c *Config) *string { return &c.File }, nil),
-		listeners("tls", "TLS", ":6514", func(c *Config) *[]Listener { return &c.TLS }, clientCAKey, clientAuthKey, proxyKey),
+		listeners("tls", "TLS", ":6514", func(c *Config) *[]Listener { return &c.TLS }, clientCAKey, clientAuthKey, profileKey, proxyKey),
 		listeners("udp", "UDP", ":514", func(c *Config) *[]Listener { return &c.UDP }),
 		listeners("tcp", "TCP", off, func(c *Config) *[]Listener { return &c.TCP }, proxyKey),
 		listeners("http", "HTTP", "127.0.0.1:8080", func(c *Config) *[]Listener { return &c.HTTP }),
@@ -49,6 +49,10 @@ func Settings() []Setting {
 		texts("tls-key", "TLSKey", func(c *Config) *[]string { return &c.TLSKey }, notEmpty),
 		text("tls-client-ca", "TLSClientCA", "", func(c *Config) *string { return &c.TLSClientCA }, nil),
 		texts("tls-name", "TLSName", func(c *Config) *[]string { return &c.TLSName }, serverName),
+		text("tls-profile", "TLSProfile", profiles[0], func(c *Config) *string { return &c.TLSProfile }, oneOf(profiles...)),
+		texts("tls-suites", "TLSSuites", func(c *Config) *[]string { return &c.TLSSuites }, suiteName),
+		text("tls-min", "TLSMin", "", func(c *Config) *string { return &c.TLSMin }, oneOf(tlsVersions...)),
+		text("tls-max", "TLSMax", "", func(c *Config) *string { return &c.TLSMax }, oneOf(tlsVersions...)),
 		maxFrame(),
 		zone(),
 		text("log-format", "LogFormat", "text", func(c *Config) *string { return &c.LogFormat }, oneOf("text", "json")),
@@ -101,6 +105,17 @@ func notEmpty(s string) error {
 func serverName(s string) error {
 	if _, err := netip.ParseAddr(s); err != nil && !validName(s) {
 		return fmt.Errorf("%q is neither a host name in ASCII nor an IP address: write it without port or scheme, an international name in its xn-- form", s)
+	}
+	return nil
+}
+
+// tlsVersions are what tls-min and tls-max take.
+var tlsVersions = []string{"1.0", "1.1", "1.2", "1.3"}
+
+// suiteName leaves it to who speaks TLS to know the suites.
+func suiteName(s string) error {
+	if !strings.HasPrefix(s, "TLS_") && !strings.HasPrefix(s, "SSL_") {
+		return fmt.Errorf("%q is no name of a cipher suite: write one as TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", s)
 	}
 	return nil
 }

@@ -42,8 +42,8 @@ const (
 var causes = [numCauses]struct{ name, message, remedy string }{
 	CausePlainSyslog:  {"plain-syslog", "refused plain syslog on a TLS port", "turn TLS on at the sender (a dcm4che connection needs cipher suites for that), or send to a TCP listener"},
 	CauseNotTLS:       {"not-tls", "refused a connection that does not speak TLS", "turn TLS on at the sender, or find out what connects here"},
-	CauseVersion:      {"tls-version", "refused a TLS handshake: no common version", "turn on TLS 1.2 or 1.3 at the sender"},
-	CauseCipherSuite:  {"cipher-suite", "refused a TLS handshake: no common cipher suite", "turn on a suite with ECDHE and AES-GCM at the sender, such as TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"},
+	CauseVersion:      {"tls-version", "refused a TLS handshake: no common version", "turn on TLS 1.2 or 1.3 at the sender, or open a port with an old TLS profile for it"},
+	CauseCipherSuite:  {"cipher-suite", "refused a TLS handshake: no common cipher suite", "turn on a suite with ECDHE and AES-GCM at the sender, such as TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, or for an old one open a port with profile=aes"},
 	CauseClientCert:   {"client-certificate", "refused a TLS handshake: the sender's certificate", "install the sender's certificate or its CA here, or give the sender one that is believed here"},
 	CauseServerCert:   {"server-certificate", "a sender refused this server's certificate", "install this server's CA at the sender, and send to a name or address that the certificate has"},
 	CauseHandshake:    {"handshake", "a TLS handshake failed", "look at the sender's TLS settings and its log"},

@@ -167,7 +167,7 @@ func TestClientsFile(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := s.TLSConfig(trust.Clients{Auth: trust.RequiredClientCert, File: test.file})
+			_, err := s.TLSConfig(trust.Profile{}, trust.Clients{Auth: trust.RequiredClientCert, File: test.file})
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, want %q", err, test.want)
 			}

@@ -23,8 +23,9 @@
 // name is asked for, as the profile demands. What an installed certificate itself
 // says, its dates included, is not judged: who installed it has.
 //
-// Only TLS 1.2 and 1.3 with forward secrecy and authenticated encryption are spoken
-// (DICOM PS3.15 B.12, BCP 195).
+// TLS 1.2 and 1.3 with forward secrecy and authenticated encryption are spoken (DICOM
+// PS3.15 B.12, BCP 195), unless somebody chose another Profile of Annex B; those that are no
+// longer safe are warned of.
 //
 // A Source re-reads files that were given once a minute and on Reload. One that can't
 // be used is refused and logged once; what was loaded before stays. The package does

@@ -120,7 +120,7 @@ func open(t testing.TB, o trust.Options) *trust.Source {
 
 func tlsConfig(t testing.TB, s *trust.Source, c trust.Clients) *tls.Config {
 	t.Helper()
-	conf, err := s.TLSConfig(c)
+	conf, err := s.TLSConfig(trust.Profile{}, c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,6 +40,8 @@ type Source struct {
 	// TLSConfig, which come before Run; Run's goroutine owns them from then on.
 	authority *authority
 	files     []*watched
+	// weak names the profiles being served that are not safe. TLSConfig adds to it.
+	weak []string
 	// complaint is the last thing that the authority could not do, so that it is
 	// said once. Run's goroutine owns it.
 	complaint string
@@ -55,6 +57,8 @@ type Stats struct {
 	Certificates []CertificateStats
 	// CANotAfter is when the local CA expires; zero without one.
 	CANotAfter time.Time
+	// Weak names the profiles being served that have a Weakness.
+	Weak []string
 	// Loads counts certificates and client CAs that were loaded or made, Failures
 	// those that were refused or could not be made.
 	Loads, Failures uint64
@@ -213,9 +217,9 @@ func (s *Source) CA() (ca CA, ok bool) {
 	return s.authority.public(), true
 }
 
-// Stats may be called at any time.
+// Stats may be called at any time once there are no more calls to TLSConfig.
 func (s *Source) Stats() Stats {
-	st := Stats{Loads: s.loads.Load(), Failures: s.failures.Load()}
+	st := Stats{Weak: slices.Clone(s.weak), Loads: s.loads.Load(), Failures: s.failures.Load()}
 	for _, c := range *s.certs.Load() {
 		st.Certificates = append(st.Certificates, CertificateStats{
 			Algorithm: c.Leaf.PublicKeyAlgorithm.String(),

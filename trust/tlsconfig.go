@@ -3,31 +3,18 @@ package trust
 import (
 	"crypto/tls"
 	"errors"
+	"log/slog"
+	"slices"
 	"sync/atomic"
 )
 
-// suites are those of TLS 1.2 with forward secrecy and authenticated encryption
-// (PS3.15 B.12, without the DHE and CCM ones that crypto/tls lacks). TLS 1.3 has no
-// others.
-var suites = []uint16{
-	tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-	tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-	tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-	tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-	tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-	tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-}
-
-// TLSConfig gives the configuration of one listener: it always serves the latest
+// TLSConfig gives the configuration of one listener: it speaks p, always serves the latest
 // certificates and believes the latest client CAs. It must be called before Run. The error
 // says why c.File can't be used.
-func (s *Source) TLSConfig(c Clients) (*tls.Config, error) {
-	conf := &tls.Config{
-		MinVersion:     tls.VersionTLS12,
-		CipherSuites:   suites,
-		GetCertificate: s.certificate,
-		Time:           s.now,
-	}
+func (s *Source) TLSConfig(p Profile, c Clients) (*tls.Config, error) {
+	conf := &tls.Config{GetCertificate: s.certificate, Time: s.now}
+	p.Apply(conf)
+	s.admit(p)
 	switch c.Auth {
 	case NoClientCert:
 		return conf, nil
@@ -59,6 +46,21 @@ func (s *Source) TLSConfig(c Clients) (*tls.Config, error) {
 	}
 	conf.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) { return latest.Load(), nil }
 	return conf, nil
+}
+
+// admit says what is wrong with a profile that somebody chose.
+func (s *Source) admit(p Profile) {
+	if weak := p.Weakness(); weak != "" {
+		if !slices.Contains(s.weak, p.Name) {
+			s.weak = append(s.weak, p.Name)
+		}
+		s.log.Warn("a TLS profile that is no longer safe is served: give it a port of its own, and renew who needs it",
+			slog.String("profile", p.Name), slog.String("weak", weak))
+	}
+	if kind := p.unserved(*s.certs.Load()); kind != "" {
+		s.log.Warn("no peer can connect by this TLS profile: its suites need a certificate of another kind",
+			slog.String("profile", p.Name), slog.String("needs", kind))
+	}
 }
 
 // certificate chooses the first certificate that the client can use. Many senders ask

@@ -15,6 +15,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"arr/emitter"
+	"arr/trust"
 )
 
 const emitDescription = `Sends each FILE, an audit message in XML, with a syslog header before it. "-" reads
@@ -43,6 +44,10 @@ func emitCommand() *cli.Command {
 			&cli.StringFlag{Name: "ca", Usage: "trust the certificates in PEM `FILE` alone, instead of the system's"},
 			&cli.StringFlag{Name: "cert", Usage: "present the certificate in PEM `FILE`"},
 			&cli.StringFlag{Name: "key", Usage: "the certificate's private key in PEM `FILE`"},
+			&cli.StringFlag{Name: "tls-profile", Usage: "speak the TLS profile `NAME`, as arr serve's --tls-profile (default bcp195)"},
+			&cli.StringSliceFlag{Name: "tls-suites", Usage: "offer the cipher `SUITE` instead of the profile's; may be given again"},
+			&cli.StringFlag{Name: "tls-min", Usage: "speak no TLS before `VERSION`: 1.0, 1.1, 1.2 or 1.3"},
+			&cli.StringFlag{Name: "tls-max", Usage: "speak no TLS after `VERSION`"},
 		},
 		Action: func(c *cli.Context) error {
 			e, err := newEmission(c)
@@ -85,8 +90,18 @@ func newEmission(c *cli.Context) (*emission, error) {
 		e.header.Hostname = ""
 	}
 	e.header.App, e.header.ProcID = "arr-emit", strconv.Itoa(os.Getpid())
-	e.dialer.TLS, err = emitTLS(c.String("ca"), c.String("cert"), c.String("key"))
-	return e, err
+	if e.dialer.TLS, err = emitTLS(c.String("ca"), c.String("cert"), c.String("key")); err != nil {
+		return nil, err
+	}
+	profile, err := trust.ProfileNamed(c.String("tls-profile"))
+	if err != nil {
+		return nil, fmt.Errorf("emit: --tls-profile: %w", err)
+	}
+	if profile, err = profile.With(c.StringSlice("tls-suites"), c.String("tls-min"), c.String("tls-max")); err != nil {
+		return nil, fmt.Errorf("emit: %w", err)
+	}
+	profile.Apply(e.dialer.TLS)
+	return e, nil
 }
 
 // emitTLS reads whom to trust and what to present.

@@ -108,7 +108,11 @@ var clientAuth = map[config.ClientAuth]trust.ClientAuth{
 func (l *listeners) listenTLS(ctx context.Context, cfg *config.Config, source *trust.Source) error {
 	for _, c := range cfg.TLS {
 		file, auth := cfg.Clients(c)
-		conf, err := source.TLSConfig(trust.Clients{Auth: clientAuth[auth], File: file})
+		profile, err := profileOf(cfg, c)
+		if err != nil {
+			return fmt.Errorf("--tls %s: %w", c.Address, err)
+		}
+		conf, err := source.TLSConfig(profile, trust.Clients{Auth: clientAuth[auth], File: file})
 		if err != nil {
 			return fmt.Errorf("--tls %s: %w", c.Address, err)
 		}
@@ -119,6 +123,18 @@ func (l *listeners) listenTLS(ctx context.Context, cfg *config.Config, source *t
 		l.tls = append(l.tls, stream{ln, receiver.ListenerOptions{TLS: conf, Proxy: c.Proxy}})
 	}
 	return nil
+}
+
+// profileOf is the TLS profile that an address speaks.
+func profileOf(cfg *config.Config, l config.Listener) (trust.Profile, error) {
+	if l.Profile != "" {
+		return trust.ProfileNamed(l.Profile)
+	}
+	p, err := trust.ProfileNamed(cfg.TLSProfile)
+	if err != nil {
+		return p, err
+	}
+	return p.With(cfg.TLSSuites, cfg.TLSMin, cfg.TLSMax)
 }
 
 func (l *listeners) listenUDP(ctx context.Context, cfg *config.Config) error {

@@ -53,6 +53,7 @@ func newServer(cfg *config.Config, log *slog.Logger, st *store.Store, source *tr
 		Sources:      func() []api.Source { return sourceFigures(st) },
 		Disk:         func() (api.Disk, error) { return diskFigures(st) },
 		Certificates: func() []api.Certificate { return certificateFigures(source) },
+		Trust:        func() api.Trust { return trustFigures(source) },
 		Ready:        func() error { return st.Ready(stallPatience) },
 		Version:      version(),
 		Started:      time.Now(),

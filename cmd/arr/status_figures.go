@@ -81,6 +81,11 @@ func diskFigures(s *store.Store) (api.Disk, error) {
 	return api.Disk(d), err
 }
 
+func trustFigures(s *trust.Source) api.Trust {
+	st := s.Stats()
+	return api.Trust{Loads: st.Loads, Failures: st.Failures, Weak: st.Weak}
+}
+
 func certificateFigures(s *trust.Source) []api.Certificate {
 	st := s.Stats()
 	var out []api.Certificate

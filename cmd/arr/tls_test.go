@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bytes"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"arr/config"
+	"arr/trust"
+)
+
+// config and trust know the same profiles, the same one by default.
+func TestProfileNames(t *testing.T) {
+	for i, p := range trust.Profiles() {
+		flags := map[string][]string{"tls": {":6514,profile=" + p.Name}}
+		if i > 0 {
+			flags["tls-profile"] = []string{p.Name}
+		}
+		cfg, err := config.Load(config.Sources{Flags: flags})
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if own, err := profileOf(cfg, cfg.TLS[0]); err != nil || own.Name != p.Name {
+			t.Errorf("profile=%s is %q, %v", p.Name, own.Name, err)
+		}
+		if other, err := profileOf(cfg, config.Listener{}); err != nil || other.Name != p.Name {
+			t.Errorf("tls-profile %s is %q, %v", p.Name, other.Name, err)
+		}
+	}
+	_, err := config.Load(config.Sources{Flags: map[string][]string{"tls": {":6514,profile=eas"}}})
+	if err == nil || !strings.Contains(err.Error(), `did you mean "aes"?`) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// A stock dcm4chee offers one suite, with TLS 1.2. The default port refuses it and says
+// what helps, which is a port of its own.
+func TestStockArchive(t *testing.T) {
+	dir := t.TempDir()
+	r := startServer(t, dir, "--tls", "127.0.0.1:0,profile=aes")
+	message := writeFile(t, "a.xml", "<AuditMessage/>")
+	send := func(port string) (string, int) {
+		var stdout, stderr bytes.Buffer
+		code := run(t.Context(), []string{"arr", "emit", "--to", "tls://" + port, "--ca", filepath.Join(dir, "keys", "ca.pem"),
+			"--tls-suites", "TLS_RSA_WITH_AES_128_CBC_SHA", "--tls-min", "1.2", "--tls-max", "1.2", message}, nil, &stdout, &stderr)
+		return stderr.String(), code
+	}
+	if stderr, code := send(r.ports.TLS[0]); code != exitFailed {
+		t.Errorf("the default port: exit code %d: %s", code, stderr)
+	}
+	if stderr, code := send(r.ports.TLS[1]); code != 0 {
+		t.Errorf("the port with profile=aes: exit code %d: %s", code, stderr)
+	}
+	get(t, "http://"+r.ports.Metrics[0]+"/metrics", `arr_tls_weak_profile{profile="aes"} 1`)
+	_, log, _ := r.stop()
+	for _, want := range []string{"a TLS profile that is no longer safe is served", "profile=aes",
+		"no common cipher suite", "TLS_RSA_WITH_AES_128_CBC_SHA", "open a port with profile=aes"} {
+		if !strings.Contains(log, want) {
+			t.Errorf("the log lacks %q:\n%s", want, log)
+		}
+	}
+}
+
+func TestEmitProfile(t *testing.T) {
+	for flags, want := range map[string]string{
+		"--tls-profile=b13":         "is no TLS profile",
+		"--tls-suites=TLS_NONE":     "is not known here",
+		"--tls-min=1.3 --tls-max=1": `"1" is no version of TLS`,
+	} {
+		var stdout, stderr bytes.Buffer
+		args := append([]string{"arr", "emit", "--to", "tls://localhost:1", "a.xml"}, strings.Fields(flags)...)
+		if code := run(t.Context(), args, nil, &stdout, &stderr); code != exitUsage || !strings.Contains(stderr.String(), want) {
+			t.Errorf("%s: exit code %d, %s", flags, code, &stderr)
+		}
+	}
+}
