@@ -145,10 +145,41 @@ func write(t testing.TB, p *query.Plan, o answer.Options) []byte {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if w.Records() != 3 || w.Last() != (query.Cursor{Time: records[2].Time, Number: 9}) {
-		t.Errorf("Records() = %d, Last() = %+v", w.Records(), w.Last())
+	if w.Records() != 3 || w.Next() != "" {
+		t.Errorf("Records() = %d, Next() = %s", w.Records(), w.Next())
 	}
 	return out.Bytes()
+}
+
+// A page ends at the limit, and has a next one only where a record is left for it.
+func TestPages(t *testing.T) {
+	records, reader := answers()
+	for limit, next := range map[int]string{1: query.Cursor{Time: records[0].Time, Number: records[0].Number}.String(),
+		2: query.Cursor{Time: records[1].Time, Number: records[1].Number}.String(), 3: "", 4: "", 0: ""} {
+		p := &query.Plan{Limit: limit}
+		w, err := answer.New(io.Discard, p, answer.Options{Reader: reader})
+		if err != nil {
+			t.Fatal(err)
+		}
+		searched := w.Plan().Limit
+		if limit > 0 && searched != limit+1 || limit == 0 && searched != 0 || p.Limit != limit {
+			t.Errorf("limit %d: %d records are searched for", limit, searched)
+		}
+		for i, r := range records {
+			if searched > 0 && i == searched {
+				break
+			}
+			if err := w.Record(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if want := int64(len(records)); limit > 0 && w.Records() != min(want, int64(limit)) || limit == 0 && w.Records() != want {
+			t.Errorf("limit %d: %d records were written", limit, w.Records())
+		}
+		if w.Next() != next {
+			t.Errorf("limit %d: next is %q, want %q", limit, w.Next(), next)
+		}
+	}
 }
 
 func TestFormats(t *testing.T) {

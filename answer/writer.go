@@ -49,8 +49,11 @@ type Writer struct {
 	out     *bufio.Writer
 	form    form
 	view    view
+	plan    *query.Plan
 	records int64
 	last    query.Cursor
+	// more says that a record came beyond the plan's limit.
+	more bool
 }
 
 // New gives a Writer of the answer to p. It fails where the format can't show what
@@ -59,7 +62,7 @@ func New(w io.Writer, p *query.Plan, o Options) (*Writer, error) {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
-	a := &Writer{out: bufio.NewWriterSize(w, 1<<16), view: view{reader: o.Reader}}
+	a := &Writer{out: bufio.NewWriterSize(w, 1<<16), view: view{reader: o.Reader}, plan: p}
 	aggregated := p.Kind != query.Records
 	switch {
 	case p.Kind == query.Count:
@@ -86,11 +89,26 @@ func New(w io.Writer, p *query.Plan, o Options) (*Writer, error) {
 	return a, nil
 }
 
+// Plan is what to search for: one record more than asked for, which tells whether there
+// is another page and is not written.
+func (a *Writer) Plan() *query.Plan {
+	if a.plan.Limit == 0 || a.plan.Kind != query.Records {
+		return a.plan
+	}
+	p := *a.plan
+	p.Limit++
+	return &p
+}
+
 // Sink hands the answer to a query.Searcher.
 func (a *Writer) Sink() query.Sink { return query.Sink{Record: a.Record, Bucket: a.Bucket} }
 
-// Record writes one record.
+// Record writes one record, up to as many as were asked for.
 func (a *Writer) Record(r *audit.Record) error {
+	if a.plan.Limit > 0 && a.records == int64(a.plan.Limit) {
+		a.more = true
+		return nil
+	}
 	a.view.set(r)
 	a.records++
 	a.last = query.Cursor{Time: r.Time, Number: r.Number}
@@ -122,9 +140,13 @@ func (a *Writer) Close() error {
 // Records is how many records were written.
 func (a *Writer) Records() int64 { return a.records }
 
-// Last is the place after the last record written: the next page starts there. It
-// is meaningful once Records is above 0.
-func (a *Writer) Last() query.Cursor { return a.last }
+// Next is the cursor of the next page, "" where there is none.
+func (a *Writer) Next() string {
+	if !a.more {
+		return ""
+	}
+	return a.last.String()
+}
 
 // plain is what most forms have nothing to do for.
 type plain struct{}

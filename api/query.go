@@ -55,7 +55,7 @@ func (s *Server) serveQuery(w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.searches.give()
 	a.head(w)
-	found, err := s.Store.Search(r.Context(), a.plan, lines.Sink())
+	found, err := s.Store.Search(r.Context(), lines.Plan(), lines.Sink())
 	if err == nil {
 		err = lines.Close()
 	}
@@ -68,13 +68,10 @@ func (s *Server) serveQuery(w http.ResponseWriter, r *http.Request) {
 		s.incomplete(found.Problems)
 	}
 	sum := Summary{Complete: found.Complete, Count: found.Count, Position: found.Position, Seconds: took.Seconds(),
-		Zone: zoneName(a.options.Zone, start), Problems: found.Problems}
+		Zone: zoneName(a.options.Zone, start), Next: lines.Next(), Problems: found.Problems}
 	if err != nil {
 		sum.Complete = false
 		sum.Problems = append(sum.Problems, err.Error())
-	}
-	if limit := int64(a.plan.Limit); limit > 0 && lines.Records() == limit && (found.Count > limit || a.plan.After != nil) {
-		sum.Next = lines.Last().String()
 	}
 	a.tail(out, sum)
 }

@@ -60,17 +60,14 @@ func (b *backend) answer(c *cli.Context, req *api.Request) (*api.Summary, error)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
-	found, err := b.store.Search(c.Context, plan, lines.Sink())
+	found, err := b.store.Search(c.Context, lines.Plan(), lines.Sink())
 	if err = errors.Join(err, lines.Close()); err != nil {
 		return nil, &exitError{exitFailed, fmt.Errorf("answer the question: %w", err)}
 	}
 	now, _ := time.Now().Zone()
-	sum := &api.Summary{Complete: found.Complete, Count: found.Count, Position: found.Position, Zone: now, Problems: found.Problems}
+	sum := &api.Summary{Complete: found.Complete, Count: found.Count, Position: found.Position, Zone: now, Next: lines.Next(), Problems: found.Problems}
 	if zone := localZone(); zone != "" {
 		sum.Zone = zone
-	}
-	if limit := int64(plan.Limit); limit > 0 && lines.Records() == limit && found.Count > limit {
-		sum.Next = lines.Last().String()
 	}
 	return sum, nil
 }

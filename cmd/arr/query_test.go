@@ -160,18 +160,22 @@ func TestQueryRaw(t *testing.T) {
 	}
 }
 
+// Pages have each record once, and the last one says that it is.
 func TestQueryPages(t *testing.T) {
-	dir, _ := served(t)
-	after := ""
-	var ids []string
-	for range 3 {
-		_, stdout, stderr := arr(t, "", "query", "--data", dir, "--limit", "1", "--fields", "id", "--after", after, "*")
-		ids = append(ids, strings.TrimSpace(stdout))
-		_, rest, _ := strings.Cut(stderr, "--after ")
-		after, _, _ = strings.Cut(rest, " ")
-	}
-	if got := strings.Join(ids, " "); got != `{"id":2} {"id":1} {"id":0}` {
-		t.Errorf("got %s", got)
+	running, _ := served(t)
+	for _, dir := range []string{running, closedStore(t)} {
+		for limit, want := range map[string]string{"1": `{"id":2} {"id":1} {"id":0}`, "2": "{\"id\":2}\n{\"id\":1} {\"id\":0}", "3": "{\"id\":2}\n{\"id\":1}\n{\"id\":0}"} {
+			var pages []string
+			for after, more := "", true; more && len(pages) < 4; {
+				_, stdout, stderr := arr(t, "", "query", "--data", dir, "--limit", limit, "--fields", "id", "--after", after, "*")
+				pages = append(pages, strings.TrimSpace(stdout))
+				_, stderr, more = strings.Cut(stderr, "--after ")
+				after, _, _ = strings.Cut(stderr, " ")
+			}
+			if got := strings.Join(pages, " "); got != want {
+				t.Errorf("pages of %s: got %s, want %s", limit, got, want)
+			}
+		}
 	}
 }
 
