@@ -27,8 +27,13 @@ It exits with 0 only when all was handed over and the repository ended the
 connection in order, which arr does once it has stored everything; else with 6. With
 UDP nothing tells whether a frame arrived.
 
+With --hl7 the messages are made: those that an image archive owes for the HL7 v2
+messages in a file, by the acknowledgement and by what the archive did. --dry-run prints
+them instead, one a line.
+
 Examples:
    arr emit --to tls://arr.example:6514 --ca ca.pem message.xml
+   arr emit --hl7 adt.hl7 --ack ack.hl7 --did created --dry-run
    arr emit --to udp://localhost:5514 --header dcm4che *.xml
    arr query --format raw 'patient:P1000000' | arr emit --to tls://other.example --ca other.pem -`
 
@@ -36,9 +41,9 @@ func emitCommand() *cli.Command {
 	return &cli.Command{
 		Name:        "emit",
 		Usage:       "send audit messages to a repository",
-		UsageText:   "arr emit --to tls://HOST:PORT [FLAGS] FILE...",
+		UsageText:   "arr emit --to tls://HOST:PORT [FLAGS] FILE...\narr emit --hl7 FILE [FLAGS] (--to URL | --dry-run)",
 		Description: emitDescription,
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "to", Usage: "where to: `URL` tls://host:6514, tcp://host:514 or udp://host:514"},
 			&cli.StringFlag{Name: "header", Value: emitter.DialectIHE.String(), Usage: "write syslog headers as `DIALECT`: ihe, dicom or dcm4che"},
 			&cli.StringFlag{Name: "ca", Usage: "trust the certificates in PEM `FILE` alone, instead of the system's"},
@@ -48,12 +53,20 @@ func emitCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "tls-suites", Usage: "offer the cipher `SUITE` instead of the profile's; may be given again"},
 			&cli.StringFlag{Name: "tls-min", Usage: "speak no TLS before `VERSION`: 1.0, 1.1, 1.2 or 1.3"},
 			&cli.StringFlag{Name: "tls-max", Usage: "speak no TLS after `VERSION`"},
-		},
+		}, hl7Flags()...),
 		Action: func(c *cli.Context) error {
+			made, err := makeMessages(c)
+			if err != nil {
+				return &exitError{exitUsage, err}
+			}
+			if c.Bool("dry-run") {
+				return printMessages(c.App.Writer, made)
+			}
 			e, err := newEmission(c)
 			if err != nil {
 				return &exitError{exitUsage, err}
 			}
+			e.made = made
 			return e.run(c.Context)
 		},
 	}
@@ -65,6 +78,7 @@ type emission struct {
 	dialer  emitter.Dialer
 	header  emitter.Header
 	files   []string
+	made    [][]byte // messages that were made of something else
 	stdin   io.Reader
 	stderr  io.Writer
 	sender  emitter.Sender
@@ -73,7 +87,7 @@ type emission struct {
 
 func newEmission(c *cli.Context) (*emission, error) {
 	e := &emission{files: c.Args().Slice(), stdin: c.App.Reader, stderr: c.App.ErrWriter}
-	if len(e.files) == 0 {
+	if len(e.files) == 0 && !makesMessages(c) {
 		return nil, errors.New(`emit: no file was named: give XML files, or "-" for frames on standard input`)
 	}
 	if c.String("to") == "" {
@@ -85,6 +99,11 @@ func newEmission(c *cli.Context) (*emission, error) {
 	}
 	if e.header.Dialect, err = emitter.ParseDialect(c.String("header")); err != nil {
 		return nil, fmt.Errorf("emit: --header %s: %w", c.String("header"), err)
+	}
+	if makesMessages(c) && !c.IsSet("header") {
+		if e.header.Dialect, err = emitter.ParseDialect(c.String("dialect")); err != nil {
+			return nil, fmt.Errorf("emit: --dialect: %w", err)
+		}
 	}
 	if e.header.Hostname, err = os.Hostname(); err != nil {
 		e.header.Hostname = ""
@@ -137,10 +156,14 @@ func (e *emission) run(ctx context.Context) error {
 		return &exitError{exitFailed, withRemedy(err)}
 	}
 	e.counter = newEmitCounter(e.stderr, e.files)
+	e.counter.stream = e.counter.stream || e.made != nil
 	for _, name := range e.files {
 		if err = e.sendFile(ctx, name); err != nil {
 			break
 		}
+	}
+	for i := 0; i < len(e.made) && err == nil; i++ {
+		err = e.send(ctx, fmt.Sprintf("message %d", i+1), e.header.Append(nil, e.made[i]))
 	}
 	closeErr := e.sender.Close()
 	if err == nil {

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+
+	"github.com/urfave/cli/v2"
+
+	"arr/audit"
+	"arr/emitter"
+	"arr/emitter/hl7"
+)
+
+// hl7Flags are the flags of arr emit that say what an HL7 message is and what became of it.
+func hl7Flags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "hl7", Usage: "send the audit messages that the HL7 v2 messages in `FILE` owe; - is standard input"},
+		&cli.StringFlag{Name: "ack", Usage: "the HL7 messages' acknowledgements are in `FILE`"},
+		&cli.StringFlag{Name: "did", Usage: "the archive `DID` this: created, updated, deleted, merged, read or nothing (default: what the message asks)"},
+		&cli.BoolFlag{Name: "sent", Usage: "the archive sent the HL7 message, and did not receive it"},
+		&cli.StringFlag{Name: "hl7-app", Usage: "the archive's own HL7 application is `APP|FACILITY` (default any)"},
+		&cli.StringFlag{Name: "hl7-table", Usage: "the rules in `FILE` say which message owes what, before the usual ones"},
+		&cli.StringFlag{Name: "peer", Usage: "the other side's `HOST`"},
+		&cli.StringFlag{Name: "dialect", Value: emitter.DialectIHE.String(), Usage: "write messages and headers as `DIALECT`: ihe, dicom or dcm4che"},
+		&cli.StringFlag{Name: "device", Usage: "the archive's device and AuditSourceID is `NAME` (default: the host's name)"},
+		&cli.BoolFlag{Name: "dry-run", Usage: "print each message as a line of XML and send none"},
+	}
+}
+
+// makesMessages says whether messages are made of something else than files of XML.
+func makesMessages(c *cli.Context) bool { return c.IsSet("hl7") }
+
+// makeMessages makes the messages that flags ask for, none where none do.
+func makeMessages(c *cli.Context) ([][]byte, error) {
+	if !makesMessages(c) {
+		if c.Bool("dry-run") {
+			return nil, errors.New("emit: --dry-run prints messages that are made: give --hl7 FILE")
+		}
+		return nil, nil
+	}
+	if c.Args().Present() {
+		return nil, errors.New("emit: files of XML and --hl7 don't go together: send them one after another")
+	}
+	dialect, err := emitter.ParseDialect(c.String("dialect"))
+	if err != nil {
+		return nil, fmt.Errorf("emit: --dialect: %w", err)
+	}
+	all, err := owedMessages(c, dialect)
+	if err != nil {
+		return nil, err
+	}
+	var made [][]byte
+	for i := range all {
+		made = append(made, emitter.AppendXML(nil, &all[i], dialect))
+	}
+	return made, nil
+}
+
+// owedMessages maps the HL7 messages of --hl7.
+func owedMessages(c *cli.Context, dialect emitter.Dialect) ([]audit.Message, error) {
+	m, err := newMapper(c, dialect)
+	if err != nil {
+		return nil, err
+	}
+	x := hl7.Exchange{Peer: c.String("peer"), Sent: c.Bool("sent")}
+	if x.Did, err = hl7.ParseDid(c.String("did")); err != nil {
+		return nil, fmt.Errorf("emit: --did: %w", err)
+	}
+	file, err := readFile(c, "hl7")
+	if err != nil {
+		return nil, err
+	}
+	var acks [][]byte
+	if c.IsSet("ack") {
+		ack, err := readFile(c, "ack")
+		if err != nil {
+			return nil, err
+		}
+		acks = hl7.Split(ack)
+	}
+	var all []audit.Message
+	for i, message := range hl7.Split(file) {
+		x.Message, x.Ack = message, nil
+		if i < len(acks) {
+			x.Ack = acks[i]
+		}
+		all = append(all, m.Audit(&x)...)
+	}
+	return all, nil
+}
+
+func newMapper(c *cli.Context, dialect emitter.Dialect) (*hl7.Mapper, error) {
+	host, err := os.Hostname()
+	if err != nil {
+		host = ""
+	}
+	m := &hl7.Mapper{Dialect: dialect, Device: c.String("device"), Host: host, ProcID: strconv.Itoa(os.Getpid())}
+	if m.Device == "" {
+		m.Device = host
+	}
+	if app := c.String("hl7-app"); app != "" {
+		m.Apps = []string{app}
+	}
+	name := c.String("hl7-table")
+	if name == "" {
+		return m, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("emit: --hl7-table: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	site, err := hl7.ParseTable(f)
+	if err != nil {
+		return nil, fmt.Errorf("emit: --hl7-table %s: %w", name, err)
+	}
+	m.Table = append(site, hl7.IHE()...)
+	if dialect == emitter.DialectDcm4che {
+		m.Table = append(site, hl7.Dcm4che()...)
+	}
+	return m, nil
+}
+
+// readFile reads the file that a flag names.
+func readFile(c *cli.Context, flag string) ([]byte, error) {
+	name := c.String(flag)
+	if name == "-" {
+		b, err := io.ReadAll(c.App.Reader)
+		if err != nil {
+			return nil, fmt.Errorf("emit: --%s: read standard input: %w", flag, err)
+		}
+		return b, nil
+	}
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("emit: --%s: %w", flag, err)
+	}
+	return b, nil
+}
+
+// printMessages writes each message as a line.
+func printMessages(w io.Writer, messages [][]byte) error {
+	for _, m := range messages {
+		if _, err := fmt.Fprintf(w, "%s\n", m); err != nil {
+			return fmt.Errorf("emit: write to standard output: %w", err)
+		}
+	}
+	return nil
+}
