@@ -4,7 +4,7 @@
 //
 // In come audit messages as XML (Header.Append makes frames of them) or frames
 // ready to send, one by one or octet counted in a stream (Reader). Out go frames on
-// a connection that a Dialer made (Sender).
+// a connection that a Dialer made (Sender), or by way of a spool (Logger).
 //
 // # What syslog can't say
 //
@@ -18,7 +18,16 @@
 // repository that stores what it read before it reads on, as arr does, has then
 // stored everything. With UDP nothing but the absence of an ICMP error can be seen.
 //
-// The package never keeps frames for a later attempt, never opens a connection
-// again, and never logs. It imports the standard library alone, and TLS is what the
-// caller's *tls.Config says.
+// # So that none is lost
+//
+// A Logger builds on that. It writes each message into a spool on disk, one for each
+// repository that is to have it, before Log returns; a message leaves the spool only
+// once the connection that carried it has ended in order. So no connection is kept
+// for long: it ends when nothing comes for a second, or after five. What goes wrong
+// before that sends all of the connection's messages again, after pauses that grow.
+// So a repository may have a message twice, when it or the sender died in between,
+// but has each, in the order of logging.
+//
+// The package never logs, and TLS is what the caller's *tls.Config says. It imports
+// no database, search engine or command line.
 package emitter

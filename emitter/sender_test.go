@@ -54,7 +54,7 @@ func serve(t *testing.T, network string, auth tls.ClientAuthType, handle func(ne
 	return s
 }
 
-func certificate(t *testing.T) tls.Certificate {
+func certificate(t testing.TB) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

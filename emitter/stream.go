@@ -126,6 +126,9 @@ func (s *stream) Close() error {
 	return err
 }
 
+// abort cuts the connection. Any goroutine may call it; what the owner does then fails.
+func (s *stream) abort() { _ = s.conn.Close() }
+
 // end says that no more will come (TLS close_notify, TCP FIN) and waits for the
 // peer's own end.
 func (s *stream) end() error {
