@@ -86,6 +86,8 @@ type server struct {
 	dir   string
 	log   *bytes.Buffer
 	ports ports
+	// exited is closed once the process has ended and cmd.ProcessState says how.
+	exited chan struct{}
 }
 
 type ports struct {
@@ -108,12 +110,15 @@ func start(t testing.TB, dir string, flags ...string) *server {
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	exited := make(chan error, 1)
-	go func() { exited <- s.cmd.Wait() }()
+	s.exited = make(chan struct{})
+	go func() {
+		defer close(s.exited)
+		_ = s.cmd.Wait() // cmd.ProcessState says it, too
+	}()
 	t.Cleanup(func() {
 		s.cmd.Process.Kill()
 		select {
-		case <-exited:
+		case <-s.exited:
 		case <-time.After(10 * time.Second):
 		}
 	})
@@ -122,9 +127,8 @@ func start(t testing.TB, dir string, flags ...string) *server {
 			return s
 		}
 		select {
-		case err := <-exited:
-			exited <- err
-			t.Fatalf("arr serve ended: %v\n%s", err, s.log)
+		case <-s.exited:
+			t.Fatalf("arr serve ended: %v\n%s", s.cmd.ProcessState, s.log)
 		default:
 		}
 		if time.Now().After(deadline) {
@@ -150,7 +154,7 @@ func (s *server) stop() {
 			s.t.Fatalf("arr serve still runs 35 s after SIGTERM\n%s", s.log)
 		}
 	}
-	if state := s.cmd.ProcessState; state == nil || state.ExitCode() != 0 {
+	if state := s.cmd.ProcessState; state.ExitCode() != 0 {
 		s.t.Fatalf("arr serve ended with %v\n%s", state, s.log)
 	}
 }
@@ -164,8 +168,15 @@ func (s *server) kill() {
 	}
 }
 
-// running says whether the process exists; start's goroutine reaps it.
-func (s *server) running() bool { return s.cmd.Process.Signal(syscall.Signal(0)) == nil }
+// running says whether the process has not ended; start's goroutine waits for it.
+func (s *server) running() bool {
+	select {
+	case <-s.exited:
+		return false
+	default:
+		return true
+	}
+}
 
 // metric gives the value of the line of /metrics that begins with name, labels included.
 func (s *server) metric(name string) float64 {

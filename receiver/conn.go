@@ -34,6 +34,7 @@ type conn struct {
 	mu      sync.Mutex
 	drainBy time.Time          // when to stop reading; zero until drained
 	giveUp  context.CancelFunc // ends waiting for memory
+	late    *time.Timer        // calls giveUp when draining has lasted for too long
 }
 
 func newConn(l *listener, nc net.Conn) *conn {
@@ -103,22 +104,16 @@ func (c *conn) open() bool {
 		return true
 	}
 	c.arm(limit)
-	if err := c.raw.SetWriteDeadline(time.Now().Add(limit)); err != nil {
-		return false
-	}
 	size := firstPeek
 	if behind {
 		size = proxyPeek
 	}
-	p := newPeeked(c.raw, size)
+	p := newPeeked(c.raw, size, limit)
 	c.data = p
 	if behind && !c.readProxy(p) {
 		return false
 	}
-	if c.l.tls != nil && !c.handshake(p) {
-		return false
-	}
-	return c.raw.SetWriteDeadline(time.Time{}) == nil
+	return c.l.tls == nil || c.handshake(p)
 }
 
 // deliver hands over what the reader cuts, until there is no more or the handler
@@ -163,12 +158,14 @@ func (c *conn) armLocked(d time.Duration) {
 func (c *conn) drain() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.drainBy.IsZero() {
-		c.drainBy = time.Now().Add(drainLimit)
-		c.armLocked(drainQuiet)
+	if !c.drainBy.IsZero() {
+		return
 	}
+	c.drainBy = time.Now().Add(drainLimit)
+	c.armLocked(drainQuiet)
 	if c.giveUp != nil {
-		c.giveUp()
+		// What others give back now may be what the connection waits for.
+		c.late = time.AfterFunc(drainLimit, c.giveUp)
 	}
 }
 
@@ -196,6 +193,11 @@ func (c *conn) abort() {
 
 // close ends the connection in good order: over TLS with a close_notify.
 func (c *conn) close() {
+	c.mu.Lock()
+	if c.late != nil {
+		c.late.Stop()
+	}
+	c.mu.Unlock()
 	c.data.Close()
 	c.raw.Close()
 }

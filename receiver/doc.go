@@ -43,10 +43,12 @@
 // A connection has one buffer of 4 KB; one that is busy has up to two of 1 MiB,
 // one being read into while the other's frames are being stored. Frames are cut
 // in place and never copied, except for the piece of one that a full buffer ends
-// with. All buffers but the first 4 KB come out of one budget. A frame that fits
-// no such buffer waits for room for all of it before its body is read, first come
-// first served, and whoever waits holds nothing that another waits for: so no set
-// of half-read frames can block each other.
+// with. All buffers but the first 4 KB come out of two budgets, one for frames of up
+// to 64 KB and one for the larger: so those who announce much don't keep usual frames
+// out. A frame that fits no such buffer waits for room for all of it before its body
+// is read, first come first served among those whose peers hold least, and whoever
+// waits holds nothing that another waits for: so no set of half-read frames can block
+// each other.
 //
 // # Push-back
 //

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/pires/go-proxyproto"
 
@@ -35,10 +36,11 @@ type peeked struct {
 	net.Conn
 	r     *bufio.Reader // nil once its bytes were read
 	hello *tls.ClientHelloInfo
+	limit time.Duration // of a write
 }
 
-func newPeeked(conn net.Conn, size int) *peeked {
-	return &peeked{Conn: conn, r: bufio.NewReaderSize(conn, size)}
+func newPeeked(conn net.Conn, size int, limit time.Duration) *peeked {
+	return &peeked{Conn: conn, r: bufio.NewReaderSize(conn, size), limit: limit}
 }
 
 // first gives the first byte, without taking it.
@@ -56,6 +58,15 @@ func (p *peeked) Read(b []byte) (int, error) {
 	}
 	p.r = nil
 	return p.Conn.Read(b)
+}
+
+// Write bounds each write: TLS answers a client that asks it to, and one that does not
+// read the answers would hold the connection and its memory for ever.
+func (p *peeked) Write(b []byte) (int, error) {
+	if err := p.Conn.SetWriteDeadline(time.Now().Add(p.limit)); err != nil {
+		return 0, err
+	}
+	return p.Conn.Write(b)
 }
 
 // readProxy reads the PROXY header of a trusted balancer, if there is one, and

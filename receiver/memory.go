@@ -3,7 +3,6 @@ package receiver
 import (
 	"context"
 	"math/bits"
-	"slices"
 	"sync"
 )
 
@@ -12,6 +11,8 @@ const (
 	baseBuffer = 4 << 10
 	// busyBuffer is the largest buffer of a busy connection.
 	busyBuffer = 1 << 20
+	// smallFrame is the largest frame that has a budget of its own.
+	smallFrame = 64 << 10
 	// slack is what a buffer for one announced frame may hold beside it.
 	slack = baseBuffer / 2
 	// classes are the sizes of pooled buffers: 4 KB times a power of 4.
@@ -21,34 +22,30 @@ const (
 // buffer is memory that frames are cut in.
 type buffer struct {
 	b []byte
-	// reserved is what the buffer takes of the budget; whole says that it was
-	// waited for.
+	// reserved is what the buffer takes of the budget from, nil for none. whole says
+	// that it was waited for, on behalf of peer.
 	reserved int64
+	from     *budget
 	whole    bool
+	peer     string
 	// last is how many entries had been cut when the reader left the buffer: it
 	// is free once so many were handed over. Owner: the connection's reader.
 	last uint64
 }
 
-// memory gives out buffers within one budget. There are two ways to get some of
-// the budget. try, for buffers that make a connection faster, never waits and
-// never takes more than half. wait, for a frame that nothing else holds, queues;
-// whoever waits has nothing that was waited for, so the other half always comes
-// free again.
+// memory gives out buffers within two budgets: small for frames of up to smallFrame, large
+// for all others and for speed. Frames of a usual size need not wait behind large ones,
+// which are announced with ten bytes and may take minutes to come.
 type memory struct {
-	size int64
-
-	mu     sync.Mutex
-	tried  int64     // bytes given by try
-	waited int64     // bytes given by wait
-	queue  []*waiter // who waits, in order of arrival
-
-	pools [classes]sync.Pool
+	small, large budget
+	pools        [classes]sync.Pool
 }
 
-type waiter struct {
-	n       int64
-	granted chan struct{}
+// newMemory divides size bytes; each budget gets at least what two of its largest frames
+// need.
+func newMemory(size, largest int64) *memory {
+	small := max(size/4, 2*(smallFrame+slack))
+	return &memory{small: budget{size: small}, large: budget{size: max(size-small, 2*largest)}}
 }
 
 // base is a buffer of 4 KB.
@@ -65,30 +62,37 @@ func (m *memory) faster(size int) *buffer {
 		return m.base()
 	}
 	n := int64(baseBuffer) << (2 * class)
-	if !m.try(n) {
+	if !m.large.try(n) {
 		return nil
 	}
 	b := m.pooled(class)
-	b.reserved = n
+	b.reserved, b.from = n, &m.large
 	return b
 }
 
-// forFrame waits for a buffer of size bytes, which must be at most half of the
-// budget. The error is ctx's.
-func (m *memory) forFrame(ctx context.Context, size int) (*buffer, error) {
-	if err := m.wait(ctx, int64(size)); err != nil {
+// forFrame waits for a buffer of size bytes for a frame from peer. The error is ctx's.
+func (m *memory) forFrame(ctx context.Context, peer string, size int) (*buffer, error) {
+	from := &m.large
+	if size <= smallFrame+slack {
+		from = &m.small
+	}
+	if err := from.wait(ctx, peer, int64(size)); err != nil {
 		return nil, err
 	}
-	return &buffer{b: make([]byte, size), reserved: int64(size), whole: true}, nil
+	return &buffer{b: make([]byte, size), reserved: int64(size), from: from, whole: true, peer: peer}, nil
 }
 
 // put takes a buffer back.
 func (m *memory) put(b *buffer) {
-	m.release(b.reserved, b.whole)
-	if !b.whole {
-		b.reserved, b.last = 0, 0
-		m.pools[classOf(len(b.b))].Put(b)
+	if b.whole {
+		b.from.release(b.peer, b.reserved)
+		return
 	}
+	if b.from != nil {
+		b.from.untry(b.reserved)
+	}
+	b.reserved, b.from, b.last = 0, nil, 0
+	m.pools[classOf(len(b.b))].Put(b)
 }
 
 func (m *memory) pooled(class int) *buffer {
@@ -106,69 +110,9 @@ func classOf(size int) int {
 	return (bits.Len((uint(size)-1)/baseBuffer) + 1) / 2
 }
 
-func (m *memory) try(n int64) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if len(m.queue) > 0 || m.tried+n > m.size/2 || m.tried+m.waited+n > m.size {
-		return false
-	}
-	m.tried += n
-	return true
-}
-
-func (m *memory) wait(ctx context.Context, n int64) error {
-	m.mu.Lock()
-	if len(m.queue) == 0 && m.tried+m.waited+n <= m.size {
-		m.waited += n
-		m.mu.Unlock()
-		return nil
-	}
-	w := &waiter{n: n, granted: make(chan struct{})}
-	m.queue = append(m.queue, w)
-	m.mu.Unlock()
-	select {
-	case <-w.granted:
-		return nil
-	case <-ctx.Done():
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if i := slices.Index(m.queue, w); i >= 0 {
-		m.queue = slices.Delete(m.queue, i, i+1)
-	} else {
-		m.waited -= n
-	}
-	m.grant()
-	return ctx.Err()
-}
-
-func (m *memory) release(n int64, waited bool) {
-	if n == 0 {
-		return
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if waited {
-		m.waited -= n
-	} else {
-		m.tried -= n
-	}
-	m.grant()
-}
-
-// grant serves who waits, in order. Its caller holds mu.
-func (m *memory) grant() {
-	for len(m.queue) > 0 && m.tried+m.waited+m.queue[0].n <= m.size {
-		w := m.queue[0]
-		m.queue = slices.Delete(m.queue, 0, 1)
-		m.waited += w.n
-		close(w.granted)
-	}
-}
-
-// used is how much of the budget is given out, and how many wait for more.
+// used is how much of the budgets is given out, and how many wait for more.
 func (m *memory) used() (n int64, waiting int) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.tried + m.waited, len(m.queue)
+	small, waitSmall := m.small.used()
+	large, waitLarge := m.large.used()
+	return small + large, waitSmall + waitLarge
 }

@@ -2,6 +2,7 @@ package receiver
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"testing/synctest"
 )
@@ -12,8 +13,7 @@ func TestClasses(t *testing.T) {
 			t.Errorf("class of %d is %d, want %d", size, got, want)
 		}
 	}
-	var m memory
-	m.size = 8 << 20
+	m := newMemory(32<<20, 1<<20)
 	for _, size := range []int{1, 4096, 5000, 65536, 1 << 20} {
 		b := m.faster(size)
 		if len(b.b) < size || b.reserved > 4*int64(size) {
@@ -31,7 +31,7 @@ func TestClasses(t *testing.T) {
 
 // Buffers for speed leave half of the budget to frames that must have theirs.
 func TestFasterLeavesHalf(t *testing.T) {
-	m := memory{size: 4 << 20}
+	m := memory{large: budget{size: 4 << 20}}
 	for range 2 {
 		if m.faster(1<<20) == nil {
 			t.Fatal("no buffer within the half")
@@ -40,66 +40,70 @@ func TestFasterLeavesHalf(t *testing.T) {
 	if m.faster(5000) != nil {
 		t.Error("a buffer beyond the half")
 	}
-	if b, err := m.forFrame(t.Context(), 2<<20); err != nil || len(b.b) != 2<<20 {
+	if b, err := m.forFrame(t.Context(), "peer", 2<<20); err != nil || len(b.b) != 2<<20 {
 		t.Error("no buffer for a frame")
 	}
 }
 
 func TestMemoryIsServedInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := memory{size: 100}
+		m := budget{size: 100}
 		// The small ones would fit at once, but have to wait for the large ones before
-		// them.
-		sizes := []int{90, 50, 5, 60, 5}
-		got := make([]*buffer, len(sizes))
-		for i, size := range sizes {
+		// them; b and c hold nothing, so they come before what a asks for more.
+		asked := []struct {
+			peer string
+			n    int64
+		}{{"a", 90}, {"a", 30}, {"a", 5}, {"b", 60}, {"c", 45}, {"b", 5}}
+		got := make([]bool, len(asked))
+		for i, w := range asked {
 			go func() {
-				b, err := m.forFrame(t.Context(), size)
-				if err != nil {
+				if err := m.wait(t.Context(), w.peer, w.n); err != nil {
 					t.Error(err)
 				}
-				got[i] = b
+				got[i] = true
 			}()
 			synctest.Wait()
 		}
-		check := func(served int) {
+		check := func(served ...int) {
 			t.Helper()
 			synctest.Wait()
-			for i, b := range got {
-				if (b != nil) != (i < served) {
-					t.Errorf("buffer %d given: %v, with %d served", i, b != nil, served)
+			for i, ok := range got {
+				if ok != slices.Contains(served, i) {
+					t.Errorf("%v of %s served: %v", asked[i].n, asked[i].peer, ok)
 				}
 			}
-			if _, waiting := m.used(); waiting != len(sizes)-served {
+			if _, waiting := m.used(); waiting != len(asked)-len(served) {
 				t.Errorf("%d wait", waiting)
 			}
 		}
-		check(1)
-		m.put(got[0])
-		check(3)
-		m.put(got[1])
-		check(5)
-		for _, b := range got[2:] {
-			m.put(b)
-		}
-		if used, _ := m.used(); used != 0 {
-			t.Errorf("%d bytes used", used)
+		check(0)
+		m.release("a", 90)
+		// a's 30 came first. Then b and c come before a, and c has to wait for room.
+		check(0, 1, 3)
+		m.release("a", 30)
+		check(0, 1, 2, 3)
+		m.release("b", 60)
+		check(0, 1, 2, 3, 4, 5)
+		m.release("a", 5)
+		m.release("c", 45)
+		m.release("b", 5)
+		if used, _ := m.used(); used != 0 || len(m.held) > 0 {
+			t.Errorf("%d bytes used, held by %v", used, m.held)
 		}
 	})
 }
 
 func TestWaitingForMemoryEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := memory{size: 100}
-		held, err := m.forFrame(t.Context(), 90)
-		if err != nil {
+		m := budget{size: 100}
+		if err := m.wait(t.Context(), "a", 90); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		var gaveUp, served bool
-		go func() { _, err := m.forFrame(ctx, 50); gaveUp = err != nil }()
+		go func() { gaveUp = m.wait(ctx, "b", 50) != nil }()
 		synctest.Wait()
-		go func() { _, err := m.forFrame(t.Context(), 10); served = err == nil }()
+		go func() { served = m.wait(t.Context(), "b", 10) == nil }()
 		synctest.Wait()
 		if served {
 			t.Error("served out of order")
@@ -109,9 +113,25 @@ func TestWaitingForMemoryEnds(t *testing.T) {
 		if !gaveUp || !served {
 			t.Errorf("gave up %v, served %v", gaveUp, served)
 		}
-		m.put(held)
+		m.release("a", 90)
 		if used, _ := m.used(); used != 10 {
 			t.Errorf("%d bytes used", used)
 		}
 	})
+}
+
+// Large frames that are announced and don't come don't keep small ones out.
+func TestLargeFramesLeaveSmallOnes(t *testing.T) {
+	m := newMemory(8<<20, 1<<20)
+	for range 6 {
+		if _, err := m.forFrame(t.Context(), "a", 1<<20); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go m.forFrame(ctx, "a", 1<<20)
+	if b, err := m.forFrame(t.Context(), "a", 5000); err != nil || len(b.b) != 5000 {
+		t.Error("no memory for a small frame")
+	}
 }

@@ -41,18 +41,22 @@ func (s *stream) room(ctx context.Context, need int) error {
 }
 
 // wholeFrame waits for memory for all of the frame that the stream is in: as much
-// as was announced, else as the largest may have. It holds nothing meanwhile that
-// was waited for.
+// as was announced, else as a small one may have, and then as the largest may. It holds
+// nothing meanwhile that was waited for, but a small frame's memory that became too small
+// for it: that comes from another budget.
 func (s *stream) wholeFrame(ctx context.Context, need int) (*buffer, error) {
-	if s.cur.whole {
+	if s.cur.whole && s.w-s.r <= baseBuffer {
 		s.moveTo(s.mem.base())
 		s.settlePrev()
 	}
 	size := s.framer.max + slack
-	if s.framer.mode == modeCounted {
+	switch {
+	case s.framer.mode == modeCounted:
 		size = need + slack
+	case need+minRead <= smallFrame:
+		size = min(size, smallFrame+slack)
 	}
-	return s.mem.forFrame(ctx, size)
+	return s.mem.forFrame(ctx, s.c.host, size)
 }
 
 // moveTo makes next the current buffer and copies what is not cut yet into it.

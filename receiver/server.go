@@ -29,7 +29,8 @@ type Server struct {
 	// MaxFrame is how many bytes of a frame are kept, 16 MiB by default.
 	MaxFrame int
 	// Memory is the budget of all buffers of connections beyond their first 4 KB,
-	// 256 MiB by default, and at least twice the largest frame.
+	// 256 MiB by default. A quarter of it is for frames of up to 64 KB, the rest for
+	// larger ones, and at least twice the largest frame.
 	Memory int64
 	// Backlog is how much memory datagrams of one socket may wait in, 32 MiB by
 	// default, and at least one chunk of 256 KiB.
@@ -41,7 +42,7 @@ type Server struct {
 	HandshakeTimeout time.Duration
 	// FrameTimeout is how long the next bytes of a frame may take once it began:
 	// 60 s by default. While others wait for memory, a frame that holds some must
-	// come at 16 KiB/s. Between frames a connection may be silent for ever.
+	// come at 16 KiB/s and as fast as to be there within this time. Between frames a connection may be silent for ever.
 	FrameTimeout time.Duration
 	// StallTimeout is how long the Handler may block before the connection that
 	// waits for it is closed: 30 s by default.
@@ -146,7 +147,7 @@ func (s *Server) setup() {
 			stall:     orDefault(s.StallTimeout, 30*time.Second),
 		}
 		largest := int64(s.lim.maxFrame + maxDigits + 1 + slack)
-		s.mem = &memory{size: max(orDefault(s.Memory, 256<<20), 2*largest)}
+		s.mem = newMemory(orDefault(s.Memory, 256<<20), largest)
 		s.log, s.now = s.Log, s.Now
 		if s.log == nil {
 			s.log = slog.New(slog.DiscardHandler)

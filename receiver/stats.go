@@ -112,7 +112,7 @@ func (s *Server) Stats() Stats {
 		Truncated: c.truncated.Load(), CutAtClose: c.cut.Load(), Unframed: c.unframed.Load(),
 		Stalls: n[CauseStall].Load(), Stalled: s.stalled.Load(),
 		NotStored: c.lost.Load(), Panics: c.panics.Load(),
-		Memory: used, MemoryLimit: s.mem.size, MemoryWaits: waiting,
+		Memory: used, MemoryLimit: s.mem.small.size + s.mem.large.size, MemoryWaits: waiting,
 		KernelDrops: n[CauseKernelDrop].Load(), BacklogDrops: n[CauseBacklog].Load(),
 		EmptyDatagrams: c.emptyDatagrams.Load(), ReassemblyFailures: c.reassembly.failed(),
 		Backlog: c.backlog.Load(), ReceiveBuffer: c.receiveBuffer.Load(),

@@ -20,7 +20,8 @@ const (
 	bytesPerEntry = 512
 	minBatch      = 16
 	// While others wait for memory, a frame that holds some must come at minPace
-	// bytes a second, in each of so many parts of the FrameTimeout.
+	// bytes a second, and fast enough to be there within a FrameTimeout, in each of so
+	// many parts of it.
 	minPace   = 16 << 10
 	paceParts = 12
 )
@@ -196,9 +197,10 @@ func (s *stream) tooSlow() bool {
 	if s.cur.reserved == 0 || s.waited < s.part() {
 		return false
 	}
-	slow := float64(s.got) < minPace*s.waited.Seconds()
+	pace := max(minPace, float64(s.cur.reserved)/s.c.srv.lim.frame.Seconds())
+	slow := float64(s.got) < pace*s.waited.Seconds()
 	s.waited, s.got = 0, 0
-	_, waiting := s.mem.used()
+	_, waiting := s.cur.from.used()
 	return slow && waiting > 0
 }
 
