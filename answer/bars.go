@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"arr/audit"
 	"arr/query"
 )
 
@@ -26,11 +27,16 @@ const (
 )
 
 func (b *bars) bucket(k query.Bucket) error {
-	name := Printable(k.Value)
-	if b.plan.Kind == query.Histogram {
+	name := k.Value
+	switch {
+	case b.plan.Kind == query.Histogram:
 		name = b.period(k.Time)
+	case b.plan.Fields == audit.Fields(audit.FieldOutcome):
+		name = outcomeWord(name)
+	case b.plan.Fields == audit.Fields(audit.FieldAction):
+		name = actionWord(name)
 	}
-	b.labels = append(b.labels, name)
+	b.labels = append(b.labels, Printable(name))
 	b.counts = append(b.counts, k.Count)
 	return nil
 }
