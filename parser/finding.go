@@ -8,13 +8,16 @@ import (
 	"arr/schemas"
 )
 
+// headerMissing is the code for a message without a header.
+const headerMissing = "header-missing"
+
 // sentences are the parser's own findings; the scanner's faults have theirs.
 var sentences = map[string]string{
 	"frame-too-long":             "The frame was longer than the receiver's limit; only its beginning was kept.",
 	"cut-at-close":               "The connection ended before the frame did.",
 	"unframed":                   "The stream broke the framing rules here; this is what followed.",
 	"lost":                       "The record had been stored, and the disk lost its bytes; nothing of it is left.",
-	"header-missing":             "No syslog header stands before the message.",
+	headerMissing:                "No syslog header stands before the message.",
 	"header-rfc3164":             "The header is RFC 3164's, not RFC 5424's.",
 	"header-not-rfc5424":         "The header is not as RFC 5424 wants it.",
 	"text-before-message":        "Text stands between the header and the message.",
@@ -57,7 +60,7 @@ func flagFindings(rec *audit.Record) {
 func (p *Parser) headerFindings(rec *audit.Record, h *header) {
 	switch h.kind {
 	case noHeader:
-		addFinding(rec, "header-missing", span{})
+		addFinding(rec, headerMissing, span{})
 	case bsdHeader:
 		addFinding(rec, "header-rfc3164", span{0, h.end})
 	case priority:

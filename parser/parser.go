@@ -39,6 +39,7 @@ type Parser struct {
 
 	examiner examiner
 	spans    slotSpans
+	document audit.Record // the last that was validated
 }
 
 // New makes a parser.

@@ -35,6 +35,9 @@ type Finding struct {
 func (p *Parser) Validate(e *audit.Entry) Report {
 	rec := audit.Record{Entry: *e}
 	p.Parse(&rec)
+	if rec.Class == audit.Conformant && len(rec.Findings) == 0 {
+		return conformant(&rec)
+	}
 	h := splitHeader(e.Frame)
 	r := p.readable(e.Frame, &h)
 	return p.report(&rec, &r)
@@ -43,6 +46,9 @@ func (p *Parser) Validate(e *audit.Entry) Report {
 // ValidateDocument reports on an XML document that no frame is around: nothing may stand
 // before or behind it that XML does not allow.
 func (p *Parser) ValidateDocument(doc []byte) Report {
+	if rec := p.asFrame(doc); rec != nil {
+		return conformant(rec)
+	}
 	rec := audit.Record{Entry: audit.Entry{Frame: doc}}
 	r := reading{kind: xmlBody, texts: [][]byte{doc}}
 	p.decode(&r)
@@ -70,6 +76,35 @@ func (p *Parser) ValidateDocument(doc []byte) Report {
 		}
 	}
 	return out
+}
+
+// asFrame parses a document as a frame without a header, whose shape may be known. It gives
+// nil where that would leave something to be said.
+func (p *Parser) asFrame(doc []byte) *audit.Record {
+	end := len(doc)
+	for end > 0 && doc[end-1] != 0 && padding(doc[end-1]) {
+		end--
+	}
+	if end == 0 || doc[0] != '<' || doc[end-1] != '>' {
+		return nil
+	}
+	p.document = audit.Record{Entry: audit.Entry{Frame: doc}, Spans: p.document.Spans, Runs: p.document.Runs, Findings: p.document.Findings}
+	p.Parse(&p.document)
+	f := p.document.Findings
+	if p.document.Class != audit.Conformant || len(f) != 1 || f[0].Code != headerMissing {
+		return nil
+	}
+	return &p.document
+}
+
+// conformant is the report on a message of which there is nothing to say.
+func conformant(rec *audit.Record) Report {
+	r := Report{Class: rec.Class, Edition: schemas.A51.Edition()}
+	rec.Each(audit.Fields(audit.FieldSource), func(_ audit.FieldSet, v []byte) bool {
+		r.Source = string(v)
+		return false
+	})
+	return r
 }
 
 // misplacedStart says of a fault that it is white space before the XML declaration or the
@@ -105,7 +140,7 @@ func (p *Parser) details(out *Report, r *reading) {
 	x := &p.examiner
 	text := r.text()
 	v := x.examine(text, 0, nil)
-	out.Source = x.facts.Source
+	out.Source = v.source
 	out.Class, out.Dialect = v.class()
 	g := v.nearest.grammar
 	if len(v.candidates) > 0 {

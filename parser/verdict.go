@@ -18,6 +18,8 @@ type verdict struct {
 	// rules are the rules that it breaks, deferred those that its blanks may break.
 	rules    []schemas.Fault
 	deferred []schemas.Deferred
+	// source is the first AuditSourceID.
+	source string
 }
 
 // candidate is a grammar with what is left to check of it.
@@ -80,6 +82,10 @@ func (x *examiner) examine(doc []byte, from int, isBlank func(off int) bool) ver
 	x.facts.Check(x.edition)
 	v.rules = append(v.rules, x.facts.Faults...)
 	v.deferred = append(v.deferred, x.facts.Deferred...)
+	v.source = x.facts.Source
+	if len(doc) > maxKeptFrame {
+		x.facts = schemas.Facts{}
+	}
 	return v
 }
 

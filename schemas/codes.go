@@ -23,7 +23,7 @@ var codesText string
 type CodeTable struct {
 	once sync.Once
 	all  []Code
-	by   map[[2]string]*Code
+	by   map[string]map[string]*Code
 }
 
 // Codes is the table.
@@ -33,13 +33,16 @@ func (t *CodeTable) load() {
 	t.once.Do(func() {
 		lines := strings.Split(strings.TrimSpace(codesText), "\n")
 		t.all = make([]Code, 0, len(lines))
-		t.by = make(map[[2]string]*Code, len(lines))
+		t.by = map[string]map[string]*Code{}
 		for _, line := range lines[1:] {
 			cells := strings.Split(line, "\t")
 			t.all = append(t.all, Code{cells[0], cells[1], cells[2], cells[3]})
 			c := &t.all[len(t.all)-1]
-			if key := [2]string{c.Scheme, c.Code}; t.by[key] == nil {
-				t.by[key] = c
+			if t.by[c.Scheme] == nil {
+				t.by[c.Scheme] = map[string]*Code{}
+			}
+			if t.by[c.Scheme][c.Code] == nil {
+				t.by[c.Scheme][c.Code] = c
 			}
 		}
 	})
@@ -54,7 +57,13 @@ func (t *CodeTable) All() []Code {
 // Find gives the code of a scheme, nil if there is none.
 func (t *CodeTable) Find(scheme, code string) *Code {
 	t.load()
-	return t.by[[2]string{scheme, code}]
+	return t.by[scheme][code]
+}
+
+// has says whether a scheme has a code.
+func (t *CodeTable) has(scheme string, code []byte) bool {
+	t.load()
+	return t.by[scheme][string(code)] != nil
 }
 
 // Meaning gives what a code means: in its scheme, or where senders name another, in the

@@ -112,9 +112,13 @@ var transactions = [...]transaction{
 	{name: "ITI-83", code: "110112:E", query: true},
 }
 
-// rule is the transaction's rule for the event that has the given code.
+// rule is the transaction's rule for the event that has the given code, nil if its actors
+// send none.
 func (t *transaction) rule(event string) *eventRule {
-	_, actions, _ := strings.Cut(t.code, event+":")
+	_, actions, ok := strings.Cut(t.code, event+":")
+	if event == "" || !ok {
+		return nil
+	}
 	actions, _, _ = strings.Cut(actions, " ")
 	r := &eventRule{code: event, name: t.name, clause: "IHE " + t.name, actions: actions, people: []personRule{someSource, someReceiver}}
 	if t.query {

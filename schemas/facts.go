@@ -1,6 +1,10 @@
 package schemas
 
-import "arr/audit"
+import (
+	"bytes"
+
+	"arr/audit"
+)
 
 // Facts is what the rules look at of one message. It collects them as Reporter follows a
 // document: Reset, then the same calls, then Check. It allocates.
@@ -28,13 +32,31 @@ type Facts struct {
 // children it had of each name.
 type facet struct {
 	element Element
-	nth     int
-	count   [NumElements]int
+	nth     uint16
+	count   [NumElements]uint16
 }
 
-// value is an attribute's value. It is absent where at is zero.
+// trail leads to an element: the names and numbers of those that are open.
+type trail struct {
+	depth int
+	steps [6]struct {
+		element Element
+		nth     uint16
+	}
+}
+
+// path is the trail as text.
+func (t *trail) path() string {
+	path := ""
+	for _, s := range t.steps[:t.depth] {
+		path += "/" + numbered(s.element.String(), int(s.nth))
+	}
+	return path
+}
+
+// value is an attribute's value, a part of the document. It is absent where at is zero.
 type value struct {
-	text string
+	text []byte
 	at   Span
 }
 
@@ -43,8 +65,8 @@ func (v *value) present() bool { return v.at.End > 0 }
 // coded is a coded value. Its element is absent where at is zero.
 type coded struct {
 	at           Span
-	path         string
-	code, system string
+	trail        trail
+	code, system []byte
 }
 
 type eventFacts struct {
@@ -56,7 +78,7 @@ type eventFacts struct {
 
 type participant struct {
 	at                                 Span
-	path                               string
+	trail                              trail
 	requestor, accessPoint, accessType value
 	roles                              []coded
 	media                              *coded
@@ -64,11 +86,11 @@ type participant struct {
 
 type object struct {
 	at            Span
-	path          string
+	trail         trail
 	id, typ, role value
 	idType        coded
 	name, query   bool
-	details       []string // their types
+	details       [][]byte // their types
 }
 
 // tag is the start tag that is being read.
@@ -85,29 +107,35 @@ func (f *Facts) Reset() {
 	}
 }
 
+// trail leads to the innermost element.
+func (f *Facts) trail() (t trail) {
+	for i := range f.open {
+		if t.depth == len(t.steps) {
+			break
+		}
+		t.steps[i].element, t.steps[i].nth = f.open[i].element, f.open[i].nth
+		t.depth++
+	}
+	return t
+}
+
 // path leads to the innermost element.
 func (f *Facts) path() string {
-	path := ""
-	for i := range f.open {
-		path += "/" + numbered(f.open[i].element.String(), f.open[i].nth)
-	}
-	return path
+	t := f.trail()
+	return t.path()
 }
 
 // Start takes a start tag. It always goes on.
 func (f *Facts) Start(e Element, _ []byte, _ bool, at Span) bool {
-	nth := 1
+	nth := uint16(1)
 	if n := len(f.open); n > 0 {
 		f.open[n-1].count[e]++
 		nth = f.open[n-1].count[e]
 	}
 	f.open = append(f.open, facet{element: e, nth: nth})
-	f.attrs = tag{at: at}
+	f.attrs.at, f.attrs.values = at, [NumAttributes]value{}
 	return true
 }
-
-// maxFact bounds how much is kept of a value. Codes are shorter.
-const maxFact = 256
 
 // Attribute takes an attribute of the start tag. It always goes on.
 func (f *Facts) Attribute(a Attribute, at *AttributeText) bool {
@@ -122,8 +150,11 @@ func (f *Facts) Attribute(a Attribute, at *AttributeText) bool {
 		}
 		a = AttributeCodeSystemName
 	}
-	text := trim(audit.AppendUnescaped(nil, at.Raw()))
-	f.attrs.values[a] = value{string(text[:min(len(text), maxFact)]), at.Value()}
+	text := trim(at.Raw())
+	if bytes.IndexByte(text, '&') >= 0 {
+		text = trim(audit.AppendUnescaped(nil, text))
+	}
+	f.attrs.values[a] = value{text, at.Value()}
 	return true
 }
 
@@ -143,11 +174,11 @@ func (f *Facts) Opened() bool {
 		f.event.types = append(f.event.types, f.coded())
 	case ElementActiveParticipant:
 		f.participants = append(f.participants, participant{
-			at: t.at, path: f.path(), requestor: t.values[AttributeUserIsRequestor],
+			at: t.at, trail: f.trail(), requestor: t.values[AttributeUserIsRequestor],
 			accessPoint: t.values[AttributeNetworkAccessPointID], accessType: t.values[AttributeNetworkAccessPointTypeCode],
 		})
 		f.wanted(AttributeUserID)
-		if t.values[AttributeNetworkAccessPointTypeCode].text == "2" {
+		if string(t.values[AttributeNetworkAccessPointTypeCode].text) == "2" {
 			f.value(AttributeNetworkAccessPointID, ruleAddress)
 		}
 	case ElementRoleIDCode, ElementMediaType:
@@ -155,13 +186,13 @@ func (f *Facts) Opened() bool {
 	case ElementAuditSourceIdentification:
 		f.wanted(AttributeAuditSourceID)
 		if f.Source == "" {
-			f.Source = t.values[AttributeAuditSourceID].text
+			f.Source = string(t.values[AttributeAuditSourceID].text)
 		}
 	case ElementAuditSourceTypeCode:
 		f.sourceType()
 	case ElementParticipantObjectIdentification:
 		f.objects = append(f.objects, object{
-			at: t.at, path: f.path(), id: t.values[AttributeParticipantObjectID],
+			at: t.at, trail: f.trail(), id: t.values[AttributeParticipantObjectID],
 			typ: t.values[AttributeParticipantObjectTypeCode], role: t.values[AttributeParticipantObjectTypeCodeRole],
 		})
 		f.wanted(AttributeParticipantObjectID)
@@ -176,7 +207,7 @@ func (f *Facts) coded() coded {
 	t := &f.attrs
 	f.wanted(AttributeCsdCode)
 	f.wanted(AttributeCodeSystemName)
-	return coded{at: t.at, path: f.path(), code: t.values[AttributeCsdCode].text, system: t.values[AttributeCodeSystemName].text}
+	return coded{at: t.at, trail: f.trail(), code: t.values[AttributeCsdCode].text, system: t.values[AttributeCodeSystemName].text}
 }
 
 func (f *Facts) participantCode(e Element) {
@@ -194,7 +225,7 @@ func (f *Facts) participantCode(e Element) {
 // coding scheme (PS3.15 A.5.2.3).
 func (f *Facts) sourceType() {
 	code := f.attrs.values[AttributeCsdCode]
-	listed := len(code.text) == 1 && code.text >= "1" && code.text <= "9"
+	listed := len(code.text) == 1 && code.text[0] >= '1' && code.text[0] <= '9'
 	if code.present() && !listed && !f.attrs.values[AttributeCodeSystemName].present() {
 		f.add("source-type-without-scheme", f.path()+"/@csd-code", code.at, "1 to 9, or a code with codeSystemName and originalText", "PS3.15 A.5.1.2.1")
 	}

@@ -1,6 +1,9 @@
 package schemas
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // Editions is a set of editions of PS3.15's event tables (A.5.3), which changed twice.
 type Editions uint8
@@ -67,7 +70,7 @@ func (f *Facts) Check(edition Editions) {
 		f.checkEvent(t, edition)
 		for i := range f.objects {
 			if o := &f.objects[i]; o.isPatient() && o.id.present() {
-				f.check(o.id, o.path+"/@ParticipantObjectID", ruleCX)
+				f.check(o.id, &o.trail, AttributeParticipantObjectID, ruleCX)
 			}
 		}
 		return
@@ -77,30 +80,35 @@ func (f *Facts) Check(edition Editions) {
 		return
 	}
 	for i := range events {
-		if events[i].code == f.event.id.code {
+		if events[i].code == string(f.event.id.code) {
 			f.checkEvent(&events[i], edition)
 		}
 	}
 }
 
 // isDCM says whether a coding scheme is DICOM's own, as senders write it.
-func isDCM(system string) bool {
-	return strings.EqualFold(system, "DCM") || system == "1.2.840.10008.2.16.4"
+func isDCM(system []byte) bool {
+	return bytes.EqualFold(system, []byte("DCM")) || string(system) == "1.2.840.10008.2.16.4"
 }
 
 // checkCode asks that a code that says it is DICOM's is one.
 func (f *Facts) checkCode() {
-	for _, c := range append([]coded{f.event.id}, f.event.types...) {
-		if isDCM(c.system) && c.code != "" && len(c.code) < maxFact && Codes.Find("DCM", c.code) == nil {
-			f.add("unknown-code", c.path+"/@csd-code", c.at, "a code of PS3.16", "PS3.16 annex D")
-		}
+	f.checkDCM(&f.event.id)
+	for i := range f.event.types {
+		f.checkDCM(&f.event.types[i])
+	}
+}
+
+func (f *Facts) checkDCM(c *coded) {
+	if isDCM(c.system) && len(c.code) > 0 && !Codes.has("DCM", c.code) {
+		f.add("unknown-code", c.trail.path()+"/@csd-code", c.at, "a code of PS3.16", "PS3.16 annex D")
 	}
 }
 
 // isIHE says whether the event is of an IHE transaction: IHE's tables hold then.
 func (f *Facts) isIHE() bool {
 	for _, c := range f.event.types {
-		if strings.HasPrefix(strings.ToLower(c.system), "ihe") || strings.HasPrefix(c.system, "urn:ihe") || isTransaction(c.code) {
+		if len(c.system) >= 3 && bytes.EqualFold(c.system[:3], []byte("IHE")) || bytes.HasPrefix(c.system, []byte("urn:ihe")) || isTransaction(c.code) {
 			return true
 		}
 	}
@@ -108,12 +116,12 @@ func (f *Facts) isIHE() bool {
 }
 
 // isTransaction says whether a code is an IHE transaction's, "ITI-18".
-func isTransaction(code string) bool {
-	domain, number, ok := strings.Cut(code, "-")
-	if !ok || number == "" || strings.Trim(number, "0123456789") != "" {
+func isTransaction(code []byte) bool {
+	domain, number, ok := bytes.Cut(code, []byte("-"))
+	if !ok || len(number) == 0 || len(bytes.Trim(number, "0123456789")) > 0 {
 		return false
 	}
-	switch domain {
+	switch string(domain) {
 	case "ITI", "RAD", "PCC", "PHARM", "QRPH", "CARD", "LAB", "PALM", "EYECARE":
 		return true
 	}
@@ -125,8 +133,8 @@ func isTransaction(code string) bool {
 func (f *Facts) transaction() *eventRule {
 	for _, c := range f.event.types {
 		for i := range transactions {
-			if t := &transactions[i]; t.name == c.code && strings.Contains(t.code, f.event.id.code+":") {
-				return t.rule(f.event.id.code)
+			if t := &transactions[i]; t.name == string(c.code) {
+				return t.rule(string(f.event.id.code))
 			}
 		}
 	}
@@ -137,8 +145,8 @@ func (f *Facts) transaction() *eventRule {
 func (f *Facts) checkIDs() {
 	for i := range f.objects {
 		o := &f.objects[i]
-		if isDCM(o.idType.system) && (o.idType.code == "110180" || o.idType.code == "110181") && o.id.present() {
-			f.check(o.id, o.path+"/@ParticipantObjectID", ruleUID)
+		if isDCM(o.idType.system) && (string(o.idType.code) == "110180" || string(o.idType.code) == "110181") && o.id.present() {
+			f.check(o.id, &o.trail, AttributeParticipantObjectID, ruleUID)
 		}
 	}
 }
@@ -149,7 +157,7 @@ func (f *Facts) checkEvent(r *eventRule, edition Editions) {
 	switch a := f.event.action; {
 	case !a.present() && !r.mayLackAction:
 		f.add("missing-action", event+"/@EventActionCode", f.event.at, letters(r.actions), r.clause)
-	case a.present() && len(a.text) == 1 && !strings.Contains(r.actions, a.text):
+	case a.present() && len(a.text) == 1 && !strings.Contains(r.actions, string(a.text)):
 		f.add("wrong-action", event+"/@EventActionCode", a.at, letters(r.actions), r.clause)
 	}
 	if r.types != nil && !f.hasType(r.types) {
@@ -195,7 +203,7 @@ func named(codes []string) []string {
 func (f *Facts) hasType(codes []string) bool {
 	for _, c := range f.event.types {
 		for _, want := range codes {
-			if want == "" || c.code == want {
+			if want == "" || string(c.code) == want {
 				return true
 			}
 		}
@@ -209,7 +217,7 @@ func (p *participant) has(roles []string) bool {
 	}
 	for _, c := range p.roles {
 		for _, want := range roles {
-			if c.code == want {
+			if string(c.code) == want {
 				return true
 			}
 		}
@@ -227,13 +235,13 @@ func (f *Facts) checkPeople(r *eventRule, rule *personRule) {
 		}
 		n++
 		if rule.max > 0 && n == rule.max+1 {
-			f.add("too-many-participants", p.path, p.at, wantedPeople(rule), r.clause)
+			f.add("too-many-participants", p.trail.path(), p.at, wantedPeople(rule), r.clause)
 		}
 		if rule.notAsking && isTrue(p.requestor.text) {
-			f.add("wrong-requestor", p.path+"/@UserIsRequestor", p.requestor.at, "false", r.clause)
+			f.add("wrong-requestor", p.trail.path()+"/@UserIsRequestor", p.requestor.at, "false", r.clause)
 		}
 		if rule.media && p.media == nil && !p.accessPoint.present() {
-			f.add("missing-media-type", p.path, p.at, "a MediaIdentifier with a code of CID 405", r.clause)
+			f.add("missing-media-type", p.trail.path(), p.at, "a MediaIdentifier with a code of CID 405", r.clause)
 		}
 		withAccess = withAccess || p.accessPoint.present() && p.accessType.present()
 	}
@@ -242,7 +250,7 @@ func (f *Facts) checkPeople(r *eventRule, rule *personRule) {
 	}
 	if rule.accessPoint && !withAccess && len(f.participants) > 0 {
 		p := &f.participants[0]
-		f.add("missing-access-point", p.path, p.at, "NetworkAccessPointID and NetworkAccessPointTypeCode of the user", r.clause)
+		f.add("missing-access-point", p.trail.path(), p.at, "NetworkAccessPointID and NetworkAccessPointTypeCode of the user", r.clause)
 	}
 }
 
@@ -257,7 +265,7 @@ func wantedPeople(rule *personRule) string {
 	return what
 }
 
-func isTrue(s string) bool { return s == "true" || s == "1" }
+func isTrue(b []byte) bool { return string(b) == "true" || string(b) == "1" }
 
 // checkRequestors asks for exactly one requestor.
 func (f *Facts) checkRequestors(r *eventRule) {
@@ -268,7 +276,7 @@ func (f *Facts) checkRequestors(r *eventRule) {
 			continue
 		}
 		if n++; n == 2 {
-			f.add("wrong-requestor", p.path+"/@UserIsRequestor", p.requestor.at, "true at exactly one participant", r.clause)
+			f.add("wrong-requestor", p.trail.path()+"/@UserIsRequestor", p.requestor.at, "true at exactly one participant", r.clause)
 		}
 	}
 	if n == 0 {
@@ -276,19 +284,19 @@ func (f *Facts) checkRequestors(r *eventRule) {
 	}
 }
 
-func (o *object) isPatient() bool { return o.typ.text == "1" && o.role.text == "1" }
+func (o *object) isPatient() bool { return string(o.typ.text) == "1" && string(o.role.text) == "1" }
 
 // is says whether o is what a rule is for: by its id type, or by its type and role.
 func (o *object) is(rule *objectRule) bool {
-	if o.typ.text == rule.typ && contains(rule.roles, o.role.text) {
+	if string(o.typ.text) == rule.typ && contains(rule.roles, o.role.text) {
 		return true
 	}
 	return rule.typ == "2" && contains(rule.idTypes, o.idType.code) && len(o.idType.code) > 2
 }
 
-func contains(list []string, s string) bool {
+func contains(list []string, s []byte) bool {
 	for _, x := range list {
-		if x == s {
+		if x == string(s) {
 			return true
 		}
 	}
@@ -304,7 +312,7 @@ func (f *Facts) checkObjects(r *eventRule, rule *objectRule) {
 			continue
 		}
 		if n++; rule.max > 0 && n == rule.max+1 {
-			f.add("too-many-objects", o.path, o.at, "one "+rule.what, r.clause)
+			f.add("too-many-objects", o.trail.path(), o.at, "one "+rule.what, r.clause)
 		}
 		f.checkObject(r, rule, o)
 	}
@@ -319,19 +327,28 @@ func (r *objectRule) codes() string {
 }
 
 func (f *Facts) checkObject(r *eventRule, rule *objectRule, o *object) {
-	if o.typ.text != rule.typ || !contains(rule.roles, o.role.text) {
-		f.add("wrong-object-codes", o.path, o.at, "the codes of a "+rule.what+rule.codes(), r.clause)
+	if string(o.typ.text) != rule.typ || !contains(rule.roles, o.role.text) {
+		f.add("wrong-object-codes", o.trail.path(), o.at, "the codes of a "+rule.what+rule.codes(), r.clause)
 	}
 	if rule.idTypes != nil && o.idType.at.End > 0 && !contains(rule.idTypes, o.idType.code) {
-		f.add("wrong-object-id-type", o.path+"/ParticipantObjectIDTypeCode", o.idType.at, "csd-code "+list(named(rule.idTypes)), r.clause)
+		f.add("wrong-object-id-type", o.trail.path()+"/ParticipantObjectIDTypeCode", o.idType.at, "csd-code "+list(named(rule.idTypes)), r.clause)
 	}
 	if rule.name && !o.name {
-		f.add("missing-object-name", o.path, o.at, "a ParticipantObjectName", r.clause)
+		f.add("missing-object-name", o.trail.path(), o.at, "a ParticipantObjectName", r.clause)
 	}
 	if rule.query && !o.query {
-		f.add("missing-query", o.path, o.at, "a ParticipantObjectQuery", r.clause)
+		f.add("missing-query", o.trail.path(), o.at, "a ParticipantObjectQuery", r.clause)
 	}
-	if rule.detail != "" && !contains(o.details, rule.detail) {
-		f.add("missing-detail", o.path, o.at, "a ParticipantObjectDetail with type "+rule.detail, r.clause)
+	if rule.detail != "" && !o.hasDetail(rule.detail) {
+		f.add("missing-detail", o.trail.path(), o.at, "a ParticipantObjectDetail with type "+rule.detail, r.clause)
 	}
+}
+
+func (o *object) hasDetail(detailType string) bool {
+	for _, d := range o.details {
+		if string(d) == detailType {
+			return true
+		}
+	}
+	return false
 }

@@ -77,12 +77,10 @@ func FuzzDatatypes(f *testing.F) {
 		if _, ok := new(big.Int).SetString(text, 10); digits && schemas.Integer(b) != ok {
 			t.Errorf("Integer(%q) is %v", b, !ok)
 		}
-		// RFC 3339 is a subset, but for the year 0000, offsets beyond 14 hours, and what the
-		// library takes beside it: commas, and hours of one digit.
-		if at, err := time.Parse(time.RFC3339Nano, text); err == nil && text[:4] != "0000" && text[13] == ':' && !strings.Contains(text, ",") {
-			if _, offset := at.Zone(); offset <= 14*3600 && offset >= -14*3600 && !schemas.DateTime(b) {
-				t.Errorf("DateTime(%q) is false", b)
-			}
+		// RFC 3339 is a subset, but for the year 0000, and what the library takes beside it:
+		// commas, and hours of one digit.
+		if _, err := time.Parse("2006-01-02T15:04:05.999999999Z", text); err == nil && text[:4] != "0000" && text[13] == ':' && !strings.Contains(text, ",") && !schemas.DateTime(b) {
+			t.Errorf("DateTime(%q) is false", b)
 		}
 	})
 }

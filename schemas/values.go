@@ -144,17 +144,19 @@ func (f *Facts) wanted(a Attribute) { f.value(a, ruleWanted) }
 // value checks an attribute of the start tag, if it is there.
 func (f *Facts) value(a Attribute, r ValueRule) {
 	if v := f.attrs.values[a]; v.present() {
-		f.check(v, f.path()+"/@"+a.String(), r)
+		t := f.trail()
+		f.check(v, &t, a, r)
 	}
 }
 
-// check checks a value, or leaves that to whoever fills the blank.
-func (f *Facts) check(v value, path string, r ValueRule) {
+// check checks the value of an attribute of the element that t leads to, or leaves that to
+// whoever fills the blank.
+func (f *Facts) check(v value, t *trail, a Attribute, r ValueRule) {
 	d := &valueRules[r]
 	switch {
 	case f.Blank != nil && f.Blank(v.at.Off):
-		f.Deferred = append(f.Deferred, Deferred{r, Fault{d.code, path, v.at, d.expected, d.clause}})
-	case len(v.text) < maxFact && !r.Follows([]byte(v.text)):
-		f.add(d.code, path, v.at, d.expected, d.clause)
+		f.Deferred = append(f.Deferred, Deferred{r, Fault{d.code, t.path() + "/@" + a.String(), v.at, d.expected, d.clause}})
+	case !r.Follows(v.text):
+		f.add(d.code, t.path()+"/@"+a.String(), v.at, d.expected, d.clause)
 	}
 }
