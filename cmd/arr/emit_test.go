@@ -19,7 +19,12 @@ import (
 // listen takes one TCP connection and gives what came over it.
 func listen(t *testing.T) (to string, got <-chan []byte) {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	return listenOn(t, "127.0.0.1:0")
+}
+
+func listenOn(t *testing.T, address string) (to string, got <-chan []byte) {
+	t.Helper()
+	ln, err := net.Listen("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,6 +42,7 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 			serveCommand(),
 			configCommand(),
 			emitCommand(),
+			hl7Command(),
 			queryCommand(),
 			showCommand(),
 			statusCommand(),

@@ -1,0 +1,251 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"arr/emitter"
+	"arr/mllp"
+)
+
+const hl7Limit = 1 << 20
+
+// hl7Message is an ADT^A04 of a patient.
+func hl7Message(id, patient string) string {
+	return "MSH|^~\\&|SENDER|CLINIC|ARCHIVE|PACS|20261101100000||ADT^A04^ADT_A01|" + id + "|P|2.5\r" +
+		"EVN||20261101100000\rPID|||" + patient + "^^^HOSP||Doe^Jane\rPV1||O\r"
+}
+
+// hl7Archive takes MLLP connections on an address and answers each message with code.
+func hl7Archive(t *testing.T, address, code string) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	go func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				c := mllp.NewConn(conn, hl7Limit)
+				for {
+					m, err := c.Receive()
+					if err != nil {
+						return
+					}
+					id := strings.Split(string(m), "|")[9]
+					c.Send([]byte("MSH|^~\\&|ARCHIVE|PACS|SENDER|CLINIC|20261101||ACK|9|P|2.5\rMSA|" + code + "|" + id + "|refused by rule\r"))
+				}
+			}()
+		}
+	}()
+	return ln.Addr().String()
+}
+
+var hl7Address = regexp.MustCompile(`HL7 messages are taken on (\S+)\n`)
+
+// startHL7 runs arr hl7 until the function that it gives is called, which gives the exit
+// code.
+func startHL7(t *testing.T, args ...string) (address string, stdout, stderr *lockedText, stop func() int) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	stdout, stderr = &lockedText{}, &lockedText{}
+	code := make(chan int, 1)
+	go func() {
+		code <- run(ctx, append([]string{"arr", "hl7", "--listen", "127.0.0.1:0"}, args...), strings.NewReader(""), stdout, stderr)
+	}()
+	stop = func() int {
+		cancel()
+		c := <-code
+		code <- c
+		return c
+	}
+	t.Cleanup(func() { stop() })
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		if m := hl7Address.FindStringSubmatch(stdout.String()); m != nil {
+			return m[1], stdout, stderr, stop
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("arr hl7 does not listen: %s", stderr)
+		}
+	}
+}
+
+// exchangeHL7 sends a message and gives its answer.
+func exchangeHL7(t *testing.T, address, message string) (string, error) {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(10 * time.Second))
+	c := mllp.NewConn(conn, hl7Limit)
+	if err := c.Send([]byte(message)); err != nil {
+		return "", err
+	}
+	answer, err := c.Receive()
+	return string(answer), err
+}
+
+// auditFrames reads what arrived.
+func auditFrames(t *testing.T, stream []byte) []string {
+	t.Helper()
+	r := emitter.NewReader(strings.NewReader(string(stream)))
+	var all []string
+	for {
+		f, err := r.Next()
+		if err == io.EOF {
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, string(f))
+	}
+}
+
+func TestHL7Proxy(t *testing.T) {
+	for _, c := range []struct{ code, outcome string }{{"AA", "0"}, {"AE", "4"}} {
+		t.Run(c.code, func(t *testing.T) {
+			to, got := listen(t)
+			address, _, stderr, stop := startHL7(t, "--forward", hl7Archive(t, "127.0.0.1:0", c.code), "--to", to, "--spool", t.TempDir(), "--device", "PACS1")
+			answer, err := exchangeHL7(t, address, hl7Message("42", "P1"))
+			if err != nil || !strings.HasSuffix(answer, "MSA|"+c.code+"|42|refused by rule\r") {
+				t.Errorf("answered %q, %v", answer, err)
+			}
+			if code := stop(); code != 0 {
+				t.Errorf("exits with %d: %s", code, stderr)
+			}
+			frames := auditFrames(t, <-got)
+			if len(frames) != 1 {
+				t.Fatalf("%d audit messages, want 1", len(frames))
+			}
+			for _, want := range []string{" arr-hl7 ", `EventOutcomeIndicator="` + c.outcome + `"`, "P1^^^HOSP", `"PACS1"`, "110110"} {
+				if !strings.Contains(frames[0], want) {
+					t.Errorf("the audit message lacks %s: %s", want, frames[0])
+				}
+			}
+		})
+	}
+}
+
+// The archive is down: nothing is acknowledged. The repository is down: all goes on, the
+// log says so once, and the next run sends what waits.
+func TestHL7WithoutArchiveOrRepository(t *testing.T) {
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive := free.Addr().String()
+	free.Close()
+	nobody, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody.Close()
+	spool := t.TempDir()
+	args := []string{"--forward", archive, "--to", "tcp://" + nobody.Addr().String(), "--spool", spool, "--metrics", "127.0.0.1:0"}
+	address, stdout, stderr, stop := startHL7(t, args...)
+	if answer, err := exchangeHL7(t, address, hl7Message("1", "P1")); err == nil {
+		t.Errorf("without an archive %q is answered", answer)
+	}
+	hl7Archive(t, archive, "AA")
+	for i := range 5 {
+		if _, err := exchangeHL7(t, address, hl7Message(fmt.Sprint(i), fmt.Sprintf("P%d", i))); err != nil {
+			t.Errorf("without a repository: %v", err)
+		}
+	}
+	waitFor(t, func() bool { return strings.Contains(stderr.String(), "they wait in the spool") })
+	_, url, _ := strings.Cut(stdout.String(), "metrics on ")
+	url, _, _ = strings.Cut(url, "\n")
+	waitFor(t, func() bool { return strings.Contains(httpGet(t, url), "\narr_hl7_audit_messages_total 5\n") })
+	for _, want := range []string{"arr_hl7_archive_unreachable_total 1", "arr_hl7_unaudited_total 0", `away{repository="tcp-127.0.0.1-`} {
+		if text := httpGet(t, url); !strings.Contains(text, want) {
+			t.Errorf("the metrics lack %s:\n%s", want, text)
+		}
+	}
+	if code := stop(); code != 0 {
+		t.Errorf("exits with %d: %s", code, stderr)
+	}
+	if n := strings.Count(stderr.String(), "they wait in the spool"); n != 1 {
+		t.Errorf("the outage is logged %d times", n)
+	}
+	for _, secret := range []string{"Doe", "P1^", "PID"} {
+		if strings.Contains(stderr.String(), secret) {
+			t.Errorf("the log holds %s of a message:\n%s", secret, stderr)
+		}
+	}
+	to, got := listenOn(t, nobody.Addr().String())
+	_, _, _, stop = startHL7(t, "--forward", archive, "--to", to, "--spool", spool)
+	frames := auditFrames(t, <-got)
+	stop()
+	if len(frames) != 5 {
+		t.Fatalf("%d audit messages, want 5", len(frames))
+	}
+	for i, f := range frames {
+		if !strings.Contains(f, fmt.Sprintf("P%d^^^HOSP", i)) {
+			t.Errorf("audit message %d is %s", i, f)
+		}
+	}
+}
+
+func waitFor(t *testing.T, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("it does not come true within 10 s")
+		}
+	}
+}
+
+func httpGet(t *testing.T, url string) string {
+	t.Helper()
+	resp, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "\n" + string(b)
+}
+
+func TestHL7Failures(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "missing")
+	for _, c := range []struct {
+		args string
+		code int
+		says string
+	}{
+		{"", exitUsage, "--listen is missing"},
+		{"--listen :0", exitUsage, "--spool is missing"},
+		{"--listen :0 --spool s", exitUsage, "--to tls://host:6514"},
+		{"--listen :0 --spool s --to x", exitUsage, "tls://host:6514"},
+		{"--listen :0 --spool s --to udp://x --dialect y", exitUsage, "ihe, dicom or dcm4che"},
+		{"--listen :0 --spool s --to udp://x --table " + missing, exitUsage, "--table"},
+		{"--listen :0 --spool s --to udp://x --listen-cert " + missing, exitUsage, "--listen-cert"},
+		{"--listen :0 --spool s --to udp://x file", exitUsage, "no arguments"},
+		{"--listen nowhere:port --spool s --to udp://x", exitFailed, "--listen nowhere:port"},
+	} {
+		_, stderr, code := commandLine(t, append([]string{"hl7"}, strings.Fields(c.args)...)...)
+		if code != c.code || !strings.Contains(stderr, c.says) {
+			t.Errorf("arr hl7 %s: exit code %d, %q; want %d and %q", c.args, code, stderr, c.code, c.says)
+		}
+	}
+}
