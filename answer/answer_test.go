@@ -386,6 +386,7 @@ func TestSentences(t *testing.T) {
 	role := func(id, code string) audit.ActiveParticipant {
 		return audit.ActiveParticipant{UserID: id, Requestor: "false", Roles: []audit.Coded{{Code: code}}}
 	}
+	long := strings.Repeat("x", 300)
 	study := audit.ParticipantObject{ID: "1.2", IDType: audit.Coded{Code: "110180"}}
 	who := func(id string) audit.ParticipantObject {
 		return audit.ParticipantObject{ID: id, Type: "1", Role: "1"}
@@ -406,6 +407,8 @@ func TestSentences(t *testing.T) {
 			Participants: []audit.ActiveParticipant{requestor("A")}, Objects: []audit.ParticipantObject{who("P"), who("Q"), who("R"), who("S")}}},
 		{"somebody read something (Consultation) on doc: success.", audit.Message{Event: audit.Coded{Code: "X", OriginalText: "Consultation"}, Action: "R", Outcome: "0",
 			Objects: []audit.ParticipantObject{{ID: "1", Name: "doc"}}}},
+		{long[:99] + "… exported data of patient " + long[:99] + "…: success.", audit.Message{Event: dcm("110106", "Export"), Outcome: "0",
+			Participants: []audit.ActiveParticipant{requestor(long)}, Objects: []audit.ParticipantObject{who(long)}}},
 	} {
 		r := &audit.Record{Shape: audit.RawShape}
 		var out bytes.Buffer

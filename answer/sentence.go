@@ -137,7 +137,7 @@ func eventName(m *audit.Message, d *deed) string {
 			names = append(names, label(t))
 		}
 	}
-	return strings.Join(names, ", ")
+	return Fit(strings.Join(names, ", "), longestName)
 }
 
 // actorsOf gives those who acted: the requestors, else the application or source that
@@ -206,8 +206,15 @@ func joined(list []*audit.ActiveParticipant, name func(*audit.ActiveParticipant)
 	return several(names)
 }
 
+// longestName is how many columns a sentence has for one name, so that it stays one; the
+// fields below it show names as long as they are.
+const longestName = 100
+
 // several names a few and counts the rest.
 func several(names []string) string {
+	for i := range names {
+		names[i] = Fit(names[i], longestName)
+	}
 	switch n := len(names); {
 	case n == 1:
 		return names[0]
