@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"arr/audit"
+	"arr/schemas"
 )
 
 // keys are the keys of the ndjson record, in its order. Those with a dot are parts
@@ -124,10 +125,18 @@ func sourceSite(v *view, yield func(string)) {
 
 // label is what people call a coded value.
 func label(c audit.Coded) string {
-	if m := c.Meaning(); m != "" {
+	if m := meaning(c); m != "" {
 		return m
 	}
 	return c.Code
+}
+
+// meaning is what a coded value says it means, else what the standards' tables say.
+func meaning(c audit.Coded) string {
+	if m := c.Meaning(); m != "" || c.Code == "" {
+		return m
+	}
+	return schemas.Codes.Meaning(c.System, c.Code)
 }
 
 // mostIDs is how many of a patient's ids are shown beside the name.

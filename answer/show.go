@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"arr/audit"
+	"arr/schemas"
 )
 
 // ShowOptions are how a single record is to look.
@@ -77,10 +78,18 @@ func (p *page) code(name string, c audit.Coded) {
 	if c.System != "" {
 		code += ", " + c.System
 	}
-	if m := c.Meaning(); m != "" {
+	if m := meaning(c); m != "" {
 		code = m + " (" + code + ")"
 	}
 	p.pair(name, code)
+}
+
+// listed writes a number of one of PS3.15's closed lists: what it means, then the number.
+func (p *page) listed(name, list, number string) {
+	if known := schemas.Codes.Find(list, number); known != nil {
+		number = known.Meaning + " (" + number + ")"
+	}
+	p.pair(name, number)
 }
 
 func (p *page) codes(name string, list []audit.Coded) {
@@ -211,9 +220,9 @@ func (p *page) object(o *audit.ParticipantObject) {
 	p.pair("id", o.ID)
 	p.code("id type", o.IDType)
 	p.pair("name", o.Name)
-	p.pair("type", o.Type)
-	p.pair("role", o.Role)
-	p.pair("life cycle", o.LifeCycle)
+	p.listed("type", "ParticipantObjectTypeCode", o.Type)
+	p.listed("role", "ParticipantObjectTypeCodeRole", o.Role)
+	p.listed("life cycle", "ParticipantObjectDataLifeCycle", o.LifeCycle)
 	p.pair("sensitivity", o.Sensitivity)
 	p.values("description", o.Descriptions)
 	p.values("study", o.Studies)
@@ -221,7 +230,11 @@ func (p *page) object(o *audit.ParticipantObject) {
 	p.values("MPPS", o.MPPS)
 	for i := range o.SOPClasses {
 		c := &o.SOPClasses[i]
-		p.pair("SOP class", strings.TrimSpace(c.UID+" "+c.NumberOfInstances+" instances"))
+		name := c.UID
+		if known := schemas.Codes.Find("DICOM UID", c.UID); known != nil {
+			name = known.Meaning + " (" + c.UID + ")"
+		}
+		p.pair("SOP class", strings.TrimSpace(name+" "+c.NumberOfInstances+" instances"))
 	}
 	p.pair("encrypted", o.Encrypted)
 	p.pair("anonymized", o.Anonymized)
