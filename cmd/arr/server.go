@@ -42,7 +42,7 @@ type server struct {
 
 func newServer(cfg *config.Config, log *slog.Logger, st *store.Store, source *trust.Source, l *listeners) *server {
 	s := &server{log: log, dir: cfg.Data, store: st, source: source, listeners: l}
-	s.receiver = &receiver.Server{Handler: st, Log: log, MaxFrame: int(cfg.MaxFrame)}
+	s.receiver = &receiver.Server{Handler: st, Log: log, MaxFrame: int(cfg.MaxFrame), MaxConns: connections()}
 	shapes := &parser.Cache{}
 	s.api = &api.Server{
 		Store:        st,
