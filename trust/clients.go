@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"sync/atomic"
@@ -24,9 +23,9 @@ const (
 // Clients says whose certificates a listener believes.
 type Clients struct {
 	Auth ClientAuth
-	// File is PEM: the certificates of CAs, and such of clients themselves. It is
+	// Believed has the certificates of CAs, and such of clients themselves. Its file is
 	// needed where Auth asks for certificates.
-	File string
+	Believed Store
 }
 
 // believed is what a file of Clients holds.
@@ -42,41 +41,23 @@ type believed struct {
 
 // clients checks a listener's clients. believed is replaced by Run's goroutine.
 type clients struct {
-	file     string
+	store    Store
 	now      func() time.Time
 	believed atomic.Pointer[believed]
 }
 
 // load takes what the file holds.
 func (c *clients) load(files [][]byte) error {
-	b, err := parseBelieved(files[0])
+	certs, err := c.store.certificates(files)
 	if err != nil {
-		return fmt.Errorf("client CAs %s: %w", c.file, err)
+		return fmt.Errorf("client CAs %w", err)
+	}
+	b := &believed{roots: x509.NewCertPool(), hints: x509.NewCertPool(), installed: map[[sha256.Size]byte]bool{}}
+	for _, cert := range certs {
+		b.add(cert)
 	}
 	c.believed.Store(b)
 	return nil
-}
-
-func parseBelieved(file []byte) (*believed, error) {
-	b := &believed{roots: x509.NewCertPool(), hints: x509.NewCertPool(), installed: map[[sha256.Size]byte]bool{}}
-	for {
-		var block *pem.Block
-		if block, file = pem.Decode(file); block == nil {
-			break
-		}
-		if block.Type != "CERTIFICATE" {
-			continue
-		}
-		cert, err := x509.ParseCertificate(block.Bytes)
-		if err != nil {
-			return nil, fmt.Errorf("certificate %d of the file can't be read: %w: take it out or have it made anew", len(b.installed)+1, err)
-		}
-		b.add(cert)
-	}
-	if len(b.installed) == 0 {
-		return nil, errors.New("the file holds no certificate in PEM: convert it with \"openssl x509 -inform der\" or \"openssl pkcs12\"")
-	}
-	return b, nil
 }
 
 func (b *believed) add(cert *x509.Certificate) {
@@ -132,11 +113,11 @@ func (c *clients) explain(leaf *x509.Certificate, err error) string {
 	switch leaf.SignatureAlgorithm {
 	case x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
 		return fmt.Sprintf("it is signed with %s, which is forged too easily: have it made anew, or put the certificate itself into %s",
-			leaf.SignatureAlgorithm, c.file)
+			leaf.SignatureAlgorithm, c.store.File)
 	}
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		return fmt.Sprintf("its issuer %.200q is not believed: put the issuer's certificate, or the certificate itself, into %s; a sender has to show the certificates between, too",
-			leaf.Issuer, c.file)
+			leaf.Issuer, c.store.File)
 	}
-	return fmt.Sprintf("%v: have it made anew, or put the certificate itself into %s", err, c.file)
+	return fmt.Sprintf("%v: have it made anew, or put the certificate itself into %s", err, c.store.File)
 }

@@ -60,7 +60,7 @@ func TestClientCertificates(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			server := tlsConfig(t, s, trust.Clients{Auth: test.auth, File: test.file})
+			server := tlsConfig(t, s, trust.Clients{Auth: test.auth, Believed: trust.Store{File: test.file}})
 			for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 				client := &tls.Config{InsecureSkipVerify: true, MaxVersion: version}
 				if test.client != nil {
@@ -99,7 +99,7 @@ func TestHints(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
 			s := open(t, trust.Options{Dir: dir, Log: discard})
-			server := tlsConfig(t, s, trust.Clients{Auth: trust.OptionalClientCert, File: writeTo(t, filepath.Join(dir, "f"), test.file...)})
+			server := tlsConfig(t, s, trust.Clients{Auth: trust.OptionalClientCert, Believed: trust.Store{File: writeTo(t, filepath.Join(dir, "f"), test.file...)}})
 			shown := false
 			verify := server.VerifyConnection
 			inner, err := server.GetConfigForClient(nil)
@@ -125,7 +125,7 @@ func TestReplacedClientCAs(t *testing.T) {
 		ca, newCA := issue(t, nil, "CA", asCA), issue(t, nil, "new CA", asCA)
 		file := writeTo(t, filepath.Join(dir, "cas.pem"), ca.certPEM())
 		s := open(t, trust.Options{Dir: dir, Log: discard})
-		server := tlsConfig(t, s, trust.Clients{Auth: trust.RequiredClientCert, File: file})
+		server := tlsConfig(t, s, trust.Clients{Auth: trust.RequiredClientCert, Believed: trust.Store{File: file}})
 		running(t, s)
 		accepts := func(c *tls.Config) bool {
 			_, err, _ := handshake(t, server, c)
@@ -162,12 +162,12 @@ func TestClientsFile(t *testing.T) {
 	tests := []struct{ name, file, want string }{
 		{"none", "", "name one as client-ca"},
 		{"missing", filepath.Join(dir, "none"), "reading the file of client CAs"},
-		{"no PEM", writeTo(t, filepath.Join(dir, "der"), []byte{0x30}), "holds no certificate in PEM: convert it"},
+		{"no PEM", writeTo(t, filepath.Join(dir, "der"), []byte{0x30}), "reading it as PKCS#12"},
 		{"broken", writeTo(t, filepath.Join(dir, "broken"), []byte("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")), "certificate 1 of the file can't be read"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := s.TLSConfig(trust.Profile{}, trust.Clients{Auth: trust.RequiredClientCert, File: test.file})
+			_, err := s.TLSConfig(trust.Profile{}, trust.Clients{Auth: trust.RequiredClientCert, Believed: trust.Store{File: test.file}})
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, want %q", err, test.want)
 			}

@@ -1,9 +1,10 @@
 // Package trust keeps the keys and certificates that arr serves TLS with, and says
 // whose certificates are believed.
 //
-// In come a directory for keys, the names that the server is reached by, or PEM
-// files that somebody gave; out go a *tls.Config for each listener, the local CA for
-// people to install, and how long everything lasts.
+// In come a directory for keys, the names that the server is reached by, or files that
+// somebody gave, PEM, PKCS#12 or JKS, told apart by their first bytes; out go a
+// *tls.Config for each listener, the local CA for people to install, and how long
+// everything lasts.
 //
 // Where no files are given, a Source makes its own: a local CA (EC P-256, 10
 // years) and two server certificates (EC P-256 and RSA 2048, 2 years), since old

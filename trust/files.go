@@ -3,6 +3,7 @@ package trust
 import (
 	"crypto/sha256"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -76,14 +77,34 @@ func (s *Source) watchedPair(i int, p Pair) *watched {
 		if err != nil {
 			return fmt.Errorf("server certificate %s with key %s: %w", p.Cert, w.paths[len(w.paths)-1], err)
 		}
-		if left := cert.Leaf.NotAfter.Sub(s.now()); left < renewBefore {
-			s.log.Warn("the server certificate expires soon, senders will refuse it then",
-				slog.String("file", p.Cert), slog.Time("expires", cert.Leaf.NotAfter))
-		}
+		s.warnOfEnd(p.Cert, cert.Leaf)
 		s.replace(i, cert)
 		return nil
 	}
 	return w
+}
+
+// watchedStore is the certificates of a store, part i of what s serves.
+func (s *Source) watchedStore(i int, store Store) *watched {
+	return &watched{what: "store of keys", paths: store.paths(), load: func(files [][]byte) error {
+		pairs, err := store.pairs(files)
+		if err != nil {
+			return err
+		}
+		for _, p := range pairs {
+			s.warnOfEnd(store.File, p.Leaf)
+		}
+		s.replace(i, pairs...)
+		return nil
+	}}
+}
+
+// warnOfEnd tells of a certificate that expires soon.
+func (s *Source) warnOfEnd(file string, leaf *x509.Certificate) {
+	if leaf.NotAfter.Sub(s.now()) < renewBefore {
+		s.log.Warn("the server certificate expires soon, senders will refuse it then",
+			slog.String("file", file), slog.Time("expires", leaf.NotAfter))
+	}
 }
 
 // parsePair says what to do about the faults that people meet.

@@ -24,6 +24,9 @@ type Options struct {
 	Names []string
 	// Pairs, if there are any, are served in place of certificates of our own.
 	Pairs []Pair
+	// Stores, if there are any, are served in place of certificates of our own, after
+	// Pairs.
+	Stores []Store
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 	// Log is told what was made, loaded and refused; nil is slog.Default().
@@ -40,6 +43,9 @@ type Source struct {
 	// TLSConfig, which come before Run; Run's goroutine owns them from then on.
 	authority *authority
 	files     []*watched
+	// parts are the certificates by the file they came from. Their owner is that of
+	// files.
+	parts [][]tls.Certificate
 	// weak names the profiles being served that are not safe. TLSConfig adds to it.
 	weak []string
 	// complaint is the last thing that the authority could not do, so that it is
@@ -81,15 +87,20 @@ func Open(o Options) (*Source, error) {
 	if s.log == nil {
 		s.log = slog.Default()
 	}
-	if len(o.Pairs) == 0 {
+	if len(o.Pairs)+len(o.Stores) == 0 {
 		if err := s.openAuthority(o.Dir, o.Names); err != nil {
 			return nil, err
 		}
 		return s, nil
 	}
-	s.certs.Store(new(make([]tls.Certificate, len(o.Pairs))))
+	s.parts = make([][]tls.Certificate, len(o.Pairs)+len(o.Stores))
 	for i, p := range o.Pairs {
 		if err := s.watch(s.watchedPair(i, p)); err != nil {
+			return nil, err
+		}
+	}
+	for i, store := range o.Stores {
+		if err := s.watch(s.watchedStore(len(o.Pairs)+i, store)); err != nil {
 			return nil, err
 		}
 	}
@@ -122,11 +133,10 @@ func (s *Source) watch(w *watched) error {
 	return nil
 }
 
-// replace serves cert in place of certificate i.
-func (s *Source) replace(i int, cert tls.Certificate) {
-	certs := slices.Clone(*s.certs.Load())
-	certs[i] = cert
-	s.certs.Store(&certs)
+// replace serves certs in place of what came from file i.
+func (s *Source) replace(i int, certs ...tls.Certificate) {
+	s.parts[i] = certs
+	s.certs.Store(new(slices.Concat(s.parts...)))
 }
 
 // Run renews certificates and re-reads files until ctx ends, and then returns nil.
