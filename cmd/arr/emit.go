@@ -28,12 +28,13 @@ connection in order, which arr does once it has stored everything; else with 6. 
 UDP nothing tells whether a frame arrived.
 
 With --hl7 the messages are made: those that an image archive owes for the HL7 v2
-messages in a file, by the acknowledgement and by what the archive did. --dry-run prints
-them instead, one a line.
+messages in a file, by the acknowledgement and by what the archive did. With --event one
+message of an event is made of values. --dry-run prints them instead, one a line.
 
 Examples:
    arr emit --to tls://arr.example:6514 --ca ca.pem message.xml
    arr emit --hl7 adt.hl7 --ack ack.hl7 --did created --dry-run
+   arr emit --event login --set user=jane --set user-host=192.0.2.7 --to udp://localhost:5514
    arr emit --to udp://localhost:5514 --header dcm4che *.xml
    arr query --format raw 'patient:P1000000' | arr emit --to tls://other.example --ca other.pem -`
 
@@ -53,7 +54,7 @@ func emitCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "tls-suites", Usage: "offer the cipher `SUITE` instead of the profile's; may be given again"},
 			&cli.StringFlag{Name: "tls-min", Usage: "speak no TLS before `VERSION`: 1.0, 1.1, 1.2 or 1.3"},
 			&cli.StringFlag{Name: "tls-max", Usage: "speak no TLS after `VERSION`"},
-		}, hl7Flags()...),
+		}, append(hl7Flags(), buildFlags()...)...),
 		Action: func(c *cli.Context) error {
 			made, err := makeMessages(c)
 			if err != nil {

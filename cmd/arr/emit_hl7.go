@@ -31,25 +31,34 @@ func hl7Flags() []cli.Flag {
 }
 
 // makesMessages says whether messages are made of something else than files of XML.
-func makesMessages(c *cli.Context) bool { return c.IsSet("hl7") }
+func makesMessages(c *cli.Context) bool { return c.IsSet("hl7") || c.IsSet("event") }
 
 // makeMessages makes the messages that flags ask for, none where none do.
 func makeMessages(c *cli.Context) ([][]byte, error) {
 	if !makesMessages(c) {
 		if c.Bool("dry-run") {
-			return nil, errors.New("emit: --dry-run prints messages that are made: give --hl7 FILE")
+			return nil, errors.New("emit: --dry-run prints messages that are made: give --hl7 FILE or --event NAME")
 		}
 		return nil, nil
 	}
 	if c.Args().Present() {
-		return nil, errors.New("emit: files of XML and --hl7 don't go together: send them one after another")
+		return nil, errors.New("emit: files of XML don't go together with --hl7 or --event: send them one after another")
+	}
+	if c.IsSet("hl7") && c.IsSet("event") {
+		return nil, errors.New("emit: --hl7 and --event don't go together: send them one after another")
 	}
 	dialect, err := emitter.ParseDialect(c.String("dialect"))
 	if err != nil {
 		return nil, fmt.Errorf("emit: --dialect: %w", err)
 	}
-	all, err := owedMessages(c, dialect)
-	if err != nil {
+	var all []audit.Message
+	if c.IsSet("event") {
+		m, err := builtMessage(c, dialect)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, *m)
+	} else if all, err = owedMessages(c, dialect); err != nil {
 		return nil, err
 	}
 	var made [][]byte
@@ -92,15 +101,25 @@ func owedMessages(c *cli.Context, dialect emitter.Dialect) ([]audit.Message, err
 	return all, nil
 }
 
-func newMapper(c *cli.Context, dialect emitter.Dialect) (*hl7.Mapper, error) {
+// hostname gives this host's name, "" if it has none.
+func hostname() string {
 	host, err := os.Hostname()
 	if err != nil {
-		host = ""
+		return ""
 	}
-	m := &hl7.Mapper{Dialect: dialect, Device: c.String("device"), Host: host, ProcID: strconv.Itoa(os.Getpid())}
-	if m.Device == "" {
-		m.Device = host
+	return host
+}
+
+// deviceName gives --device, this host's name by default.
+func deviceName(c *cli.Context) string {
+	if name := c.String("device"); name != "" {
+		return name
 	}
+	return hostname()
+}
+
+func newMapper(c *cli.Context, dialect emitter.Dialect) (*hl7.Mapper, error) {
+	m := &hl7.Mapper{Dialect: dialect, Device: deviceName(c), Host: hostname(), ProcID: strconv.Itoa(os.Getpid())}
 	if app := c.String("hl7-app"); app != "" {
 		m.Apps = []string{app}
 	}
