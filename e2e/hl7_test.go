@@ -1,0 +1,264 @@
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"arr/mllp"
+)
+
+// lockedLog is written by a process and read by the test.
+type lockedLog struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *lockedLog) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *lockedLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// gateway is a running arr hl7.
+type gateway struct {
+	t       *testing.T
+	cmd     *exec.Cmd
+	log     *lockedLog
+	address string
+}
+
+var gatewayAddress = regexp.MustCompile(`HL7 messages are taken on (\S+)\n`)
+
+// startGateway runs arr hl7 and waits until it listens.
+func startGateway(t *testing.T, flags ...string) *gateway {
+	t.Helper()
+	g := &gateway{t: t, log: &lockedLog{}}
+	g.cmd = exec.Command(binary, append([]string{"hl7", "--listen", "127.0.0.1:0"}, flags...)...)
+	g.cmd.Stdout, g.cmd.Stderr, g.cmd.Env = g.log, g.log, environ()
+	if err := g.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		g.kill()
+		if t.Failed() {
+			t.Logf("arr hl7 said:\n%s", g.log)
+		}
+	})
+	until(t, 10*time.Second, "arr hl7 listens", func() bool {
+		m := gatewayAddress.FindStringSubmatch(g.log.String())
+		if m != nil {
+			g.address = m[1]
+		}
+		return m != nil
+	})
+	return g
+}
+
+func (g *gateway) kill() {
+	g.cmd.Process.Kill()
+	g.cmd.Wait()
+}
+
+// stop ends it in order.
+func (g *gateway) stop() {
+	g.t.Helper()
+	if err := g.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		g.t.Fatal(err)
+	}
+	if err := g.cmd.Wait(); err != nil {
+		g.t.Errorf("arr hl7 ends with %v\n%s", err, g.log)
+	}
+}
+
+// hl7Archive is an archive that accepts every message.
+func hl7Archive(t *testing.T) (address string) {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	go func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				c := mllp.NewConn(conn, 1<<20)
+				for {
+					m, err := c.Receive()
+					if err != nil || c.Send([]byte("MSH|^~\\&|ARCHIVE|PACS|HIS|WARD|20261101||ACK|1|P|2.5\rMSA|AA|"+strings.Split(string(m), "|")[9]+"\r")) != nil {
+						return
+					}
+				}
+			}()
+		}
+	}()
+	return ln.Addr().String()
+}
+
+// admit sends one admission over a connection and waits for its acknowledgement.
+func admit(c *mllp.Conn, i int) error {
+	message := fmt.Sprintf("MSH|^~\\&|HIS|WARD|ARCHIVE|PACS|20261101100000||ADT^A04^ADT_A01|%d|P|2.5\rEVN||20261101100000\r"+
+		"PID|||HL%06d^^^HOSP||Müller^Johanna\rPV1||O\r", i, i)
+	if err := c.Send([]byte(message)); err != nil {
+		return err
+	}
+	answer, err := c.Receive()
+	if err == nil && !strings.HasSuffix(string(answer), fmt.Sprintf("MSA|AA|%d\r", i)) {
+		err = fmt.Errorf("message %d is answered %q", i, answer)
+	}
+	return err
+}
+
+func dialHL7(t *testing.T, address string) *mllp.Conn {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	conn.SetReadDeadline(time.Now().Add(time.Minute))
+	return mllp.NewConn(conn, 1<<20)
+}
+
+// TestHL7 brings a message in by MLLP and out by TLS, and finds it by its patient.
+func TestHL7(t *testing.T) {
+	needBinary(t)
+	s := start(t, t.TempDir())
+	_, port, _ := net.SplitHostPort(s.ports.TLS[0])
+	g := startGateway(t, "--forward", hl7Archive(t), "--to", "tls://localhost:"+port, "--ca", s.caFile(), "--spool", t.TempDir(), "--device", "pacs")
+	if err := admit(dialHL7(t, g.address), 7); err != nil {
+		t.Fatal(err)
+	}
+	until(t, 10*time.Second, "the message is found by its patient", func() bool {
+		return arr(t, "", "query", "--data", s.dir, "patient:HL000007", "--count").code == 0
+	})
+	if out := mustArr(t, "", "query", "--data", s.dir, "patient:HL000007 outcome:success source:pacs transport:tls", "--format", "ndjson"); !strings.Contains(out, "110110") {
+		t.Errorf("found %s", out)
+	}
+	g.stop()
+}
+
+// auditedIDs are the numbers of the admissions that text has audit messages of.
+func auditedIDs(t *testing.T, text string) []int {
+	t.Helper()
+	var all []int
+	for _, m := range regexp.MustCompile(`ParticipantObjectID="HL(\d+)\^`).FindAllStringSubmatch(text, -1) {
+		n, err := strconv.Atoi(m[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, n)
+	}
+	return all
+}
+
+// complete fails the test unless 0 to n-1 are all there; some may be there again.
+func complete(t *testing.T, ids []int, n int) {
+	t.Helper()
+	seen := map[int]bool{}
+	for _, id := range ids {
+		seen[id] = true
+	}
+	for i := range n {
+		if !seen[i] {
+			t.Errorf("admission %d is missing", i)
+		}
+	}
+	t.Logf("%d admissions, %d audit messages", n, len(ids))
+}
+
+// TestHL7RepositoryDies: the repository is killed under load, stands still and is killed
+// then, and is stopped in order; the gateway is killed and started anew. HL7 traffic goes
+// on, and every admission is found in the end.
+func TestHL7RepositoryDies(t *testing.T) {
+	needBinary(t)
+	dir, spool := t.TempDir(), t.TempDir()
+	port := freePort(t)
+	serve := func() *server { return start(t, dir, "--tls", "127.0.0.1:"+port) }
+	s := serve()
+	flags := []string{"--forward", hl7Archive(t), "--to", "tls://localhost:" + port, "--ca", s.caFile(), "--spool", spool}
+	g := startGateway(t, flags...)
+	c, n := dialHL7(t, g.address), 0
+	load := func(messages int) {
+		for range messages {
+			if err := admit(c, n); err != nil {
+				t.Fatalf("message %d: %v", n, err)
+			}
+			n++
+		}
+	}
+	load(300)
+	s.kill()
+	load(300)
+	s = serve()
+	load(300)
+	if err := s.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	load(300)
+	time.Sleep(2 * time.Second) // the gateway has sent them, and ended its side
+	s.kill()
+	load(100)
+	// What was acknowledged a moment ago may not be on disk yet.
+	time.Sleep(200 * time.Millisecond)
+	g.kill()
+	g = startGateway(t, flags...)
+	c = dialHL7(t, g.address)
+	load(100)
+	s = serve()
+	load(100)
+	until(t, 60*time.Second, "the last admission is found", func() bool {
+		return arr(t, "", "query", "--data", s.dir, fmt.Sprintf("patient:HL%06d", n-1), "--count").code == 0
+	})
+	g.stop()
+	complete(t, auditedIDs(t, mustArr(t, "", "query", "--data", dir, "*", "--format", "raw")), n)
+	s.stop()
+}
+
+// TestHL7ToRsyslog: rsyslog is a receiver like any other, while it is away, too.
+func TestHL7ToRsyslog(t *testing.T) {
+	needBinary(t)
+	out := filepath.Join(t.TempDir(), "audit.log")
+	input := startRsyslog(t, `maxMessageSize="1m"`, fmt.Sprintf("template(name=\"raw\" type=\"string\" string=\"%%rawmsg%%\\n\")\naction(type=\"omfile\" file=%q template=\"raw\")", out))
+	g := startGateway(t, "--forward", hl7Archive(t), "--to", "tcp://"+input, "--spool", t.TempDir())
+	c := dialHL7(t, g.address)
+	const n = 100
+	for i := range n {
+		if err := admit(c, i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g.stop()
+	var text []byte
+	until(t, 10*time.Second, "rsyslog has written them", func() bool {
+		text, _ = os.ReadFile(out)
+		return bytes.Count(text, []byte("</AuditMessage>")) >= n
+	})
+	ids := auditedIDs(t, string(text))
+	complete(t, ids, n)
+	if !slices.IsSorted(ids) {
+		t.Errorf("they are out of order: %d", ids)
+	}
+}
