@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"log/slog"
 	"time"
 )
@@ -62,6 +63,34 @@ type Config struct {
 	// too: then those are believed as they are. It holds for the addresses of tls
 	// that name no client-ca of their own, and makes them ask for certificates.
 	TLSClientCA string
+
+	// TLSKeystore is a file with keys and their certificates, PKCS#12 or JKS, in place of
+	// tls-cert. What it is is told by its first bytes. All of its keys are offered as the
+	// sender can use them. It is read again when it changes.
+	TLSKeystore string
+
+	// TLSKeystorePasswordFile is a file with the password of tls-keystore. Without it the
+	// environment variable ARR_TLS_KEYSTORE_PASSWORD or systemd's credential
+	// tls-keystore-password has it.
+	TLSKeystorePasswordFile string
+
+	// TLSKeystoreKeyPasswordFile is a file with the password of the keys. It is needed where
+	// that is not tls-keystore's. The variable is ARR_TLS_KEYSTORE_KEY_PASSWORD, the credential
+	// tls-keystore-key-password.
+	TLSKeystoreKeyPasswordFile string
+
+	// TLSKeystoreAlias is the alias of the one key to take from tls-keystore. Without it all
+	// are.
+	TLSKeystoreAlias string
+
+	// TLSTruststore is a file with certificates that are believed, PKCS#12 or JKS. It takes
+	// the place of tls-client-ca, and does what that does.
+	TLSTruststore string
+
+	// TLSTruststorePasswordFile is a file with the password of tls-truststore. Without it
+	// the environment variable ARR_TLS_TRUSTSTORE_PASSWORD or systemd's credential
+	// tls-truststore-password has it.
+	TLSTruststorePasswordFile string
 
 	// TLSName are names and addresses that senders reach this server by, for
 	// certificates of its own. The machine's host name and addresses are known
@@ -130,7 +159,7 @@ func (c *Config) Ignored() []string { return c.ignored }
 func (c *Config) Clients(l Listener) (file string, auth ClientAuth) {
 	file = l.ClientCA
 	if file == "" {
-		file = c.TLSClientCA
+		file = cmp.Or(c.TLSClientCA, c.TLSTruststore)
 	}
 	switch {
 	case l.ClientAuth != "":

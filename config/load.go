@@ -88,6 +88,10 @@ func fromEnviron(settings []Setting, environ []string) (found map[string]given, 
 			continue
 		}
 		i := slices.Index(names, name)
+		// A password is a setting's only as a file, but the environment may have it.
+		if strings.HasSuffix(name, "_PASSWORD") && slices.Contains(names, name+"_FILE") {
+			continue
+		}
 		if i < 0 {
 			ignored = append(ignored, fmt.Sprintf("%s is not a setting: did you mean %s?", name, nearest(name, names)))
 			continue
@@ -106,6 +110,11 @@ func (c *Config) validate() error {
 	if len(c.TLSKey) > 0 && len(c.TLSKey) != len(c.TLSCert) {
 		return fmt.Errorf("%s: there are %d of tls-key and %d of tls-cert: give each certificate its key, in the same order",
 			c.where("tls-key"), len(c.TLSKey), len(c.TLSCert))
+	}
+	for _, pair := range [][2]string{{"tls-keystore", "tls-cert"}, {"tls-truststore", "tls-client-ca"}} {
+		if c.Given(pair[0]) && c.Given(pair[1]) {
+			return fmt.Errorf("%s: %s is there, too: leave one of them", c.where(pair[0]), c.where(pair[1]))
+		}
 	}
 	for _, l := range c.TLS {
 		if file, auth := c.Clients(l); auth != NoClients && file == "" {

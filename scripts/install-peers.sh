@@ -2,7 +2,7 @@
 # Installs the Debian packages whose programs the tests drive or compare with, as root on a
 # system with apt; anywhere else it says what is missing, and those tests skip.
 set -u
-declare -A packages=([rsyslogd]=rsyslog [logger]=bsdutils [openssl]=openssl [gnutls-cli]=gnutls-bin
+declare -A packages=([rsyslogd]=rsyslog [logger]=bsdutils [openssl]=openssl [gnutls-cli]=gnutls-bin [keytool]=default-jdk-headless
 	[jing]=jing [xmllint]=libxml2-utils)
 missing=()
 for program in "${!packages[@]}"; do

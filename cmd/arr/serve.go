@@ -142,5 +142,8 @@ func trustOptions(cfg *config.Config, log *slog.Logger) trust.Options {
 		}
 		o.Pairs = append(o.Pairs, p)
 	}
+	if cfg.TLSKeystore != "" {
+		o.Stores = []trust.Store{keystore(cfg)}
+	}
 	return o
 }

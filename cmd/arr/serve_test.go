@@ -187,7 +187,7 @@ func TestServeFails(t *testing.T) {
 		{"--tcp " + address, exitFailed, "--tcp " + address + ": listen"},
 		{"--http " + address, exitFailed, "--http " + address + ": listen"},
 		{"--udp 192.0.2.1:514", exitFailed, "--udp 192.0.2.1:514: listen"},
-		{"--tls 127.0.0.1:0,client-ca=" + file, exitFailed, "holds no certificate in PEM"},
+		{"--tls 127.0.0.1:0,client-ca=" + file, exitFailed, "neither PKCS#12 nor JKS nor PEM"},
 		{"--tls-cert " + file, exitFailed, "is not PEM"},
 		{"--data " + file, exitFailed, "not a directory"},
 	}

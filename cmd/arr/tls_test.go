@@ -2,9 +2,14 @@ package main
 
 import (
 	"bytes"
+	"crypto/tls"
+	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"software.sslmate.com/src/go-pkcs12"
 
 	"arr/config"
 	"arr/trust"
@@ -59,6 +64,50 @@ func TestStockArchive(t *testing.T) {
 		"no common cipher suite", "TLS_RSA_WITH_AES_128_CBC_SHA", "open a port with profile=aes"} {
 		if !strings.Contains(log, want) {
 			t.Errorf("the log lacks %q:\n%s", want, log)
+		}
+	}
+}
+
+// A keystore and a trust store, with passwords from a file, the environment and systemd's
+// credentials.
+func TestServeStores(t *testing.T) {
+	keys, credentials := t.TempDir(), t.TempDir()
+	if _, err := trust.Open(trust.Options{Dir: keys, Log: slog.New(slog.DiscardHandler)}); err != nil {
+		t.Fatal(err)
+	}
+	pair, err := tls.LoadX509KeyPair(filepath.Join(keys, "server-ec.pem"), filepath.Join(keys, "server-ec.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := pkcs12.Modern.Encode(pair.PrivateKey, pair.Leaf, nil, "key store")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(credentials, "tls-truststore-password"), []byte("changeit\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file := writeFile(t, "keys.jks", string(store))
+	flags := []string{"--tls-keystore", file, "--tls-truststore", filepath.Join(keys, "ca.p12")}
+	t.Setenv("CREDENTIALS_DIRECTORY", credentials)
+	for _, from := range []string{"file", "environment"} {
+		all := flags
+		if from == "file" {
+			all = append(all, "--tls-keystore-password-file", writeFile(t, "password", "key store\n"))
+		} else {
+			t.Setenv("ARR_TLS_KEYSTORE_PASSWORD", "key store")
+		}
+		r := startServer(t, t.TempDir(), all...)
+		conf := &tls.Config{InsecureSkipVerify: true, Certificates: []tls.Certificate{pair}}
+		conn, err := tls.Dial("tcp", r.ports.TLS[0], conf)
+		if err != nil {
+			t.Fatalf("password from the %s: %v", from, err)
+		}
+		if !conn.ConnectionState().PeerCertificates[0].Equal(pair.Leaf) {
+			t.Errorf("password from the %s: another certificate is served", from)
+		}
+		conn.Close()
+		if _, stderr, code := r.stop(); code != 0 || strings.Contains(stderr, "is not a setting") || strings.Contains(stderr, "key store") {
+			t.Errorf("password from the %s: exit code %d: %s", from, code, stderr)
 		}
 	}
 }
