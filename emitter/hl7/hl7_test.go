@@ -79,6 +79,7 @@ func TestWhatIsOwed(t *testing.T) {
 		{"merge", lines(msh("ADT^A40"), pid, "MRG|16||||||DOE^J"), false, 0, []string{"110110 U ITI-8 " + cx, "110110 D ITI-8 16"}},
 		{"merge that made the target", lines(msh("ADT^A40"), pid, "MRG|16"), false, hl7.Created, []string{"110110 C ITI-8 " + cx, "110110 D ITI-8 16"}},
 		{"merge, reported as a delete", lines(msh("ADT^A40"), pid, "MRG|16"), false, hl7.Deleted, []string{"110110 U ITI-8 " + cx, "110110 D ITI-8 16"}},
+		{"merge of nobody", lines(msh("ADT^A40"), pid), false, 0, []string{"110110 U ITI-8 " + cx}},
 		{"changed id", lines(msh("ADT^A47"), pid, "MRG|16"), false, 0, []string{"110110 U ITI-30 " + cx}},
 		{"link of two", lines(msh("ADT^A24"), pid, "PID|||18"), false, 0, []string{"110110 U ITI-30 " + cx, "110110 U ITI-30 18"}},
 		{"affinity domain", lines(msh("ADT^A43"), "PID|||X2~L2", "MRG|X1~L1"), false, 0, []string{"110110 U ITI-64 L2 L1 X2/1 X1/14"}},
@@ -139,6 +140,25 @@ func TestOutcomes(t *testing.T) {
 		}
 		if a := all[0]; a.Outcome != c.want || a.OutcomeDescription != c.text || a.Action != c.wantedActions {
 			t.Errorf("%s: %s %s %q, want %s %s %q", c.name, a.Action, a.Outcome, a.OutcomeDescription, c.wantedActions, c.want, c.text)
+		}
+	}
+}
+
+func TestFlags(t *testing.T) {
+	for _, c := range []struct {
+		name, want string
+		message    []byte
+	}{
+		{"no header", "no MSH segment", lines(pid)},
+		{"no separators", "no encoding characters", lines("MSHADT", pid)},
+		{"header cut", "no type (MSH-9)", lines(`MSH|^~\&|ADT|HOSP`, pid)},
+		{"no PID", "no patient id", lines(msh("ADT^A01"))},
+		{"PID cut", "no patient id", lines(msh("ADT^A01"), "PID|1|")},
+		{"all there", "", lines(msh("ADT^A01"), pid)},
+	} {
+		all := mapper().Audit(&hl7.Exchange{Message: c.message})
+		if len(all) != 1 || !strings.Contains(all[0].OutcomeDescription, c.want) || c.want == "" && all[0].OutcomeDescription != "" {
+			t.Errorf("%s: %+v", c.name, all)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package hl7
 import (
 	"bytes"
 	"net/netip"
+	"slices"
 	"time"
 
 	"arr/audit"
@@ -65,7 +66,7 @@ func (m *Mapper) Audit(x *Exchange) []audit.Message {
 	}
 	o := m.judge(x)
 	if m.Dialect != dcm4che && m.msg.fault != "" {
-		o.flag(m.msg.fault)
+		o.description = flagged(o.description, m.msg.fault)
 	}
 	now := time.Now
 	if m.Now != nil {
@@ -87,6 +88,9 @@ func (m *Mapper) Audit(x *Exchange) []audit.Message {
 			}
 			m.participants(&base, x, w)
 			m.objects(&base, x, w, group)
+			if m.Dialect != dcm4che && slices.ContainsFunc(base.Objects, isNobody) {
+				base.OutcomeDescription = flagged(base.OutcomeDescription, faultNoPatient)
+			}
 			if all == nil {
 				all = make([]audit.Message, 0, len(rule.owed))
 			}
@@ -99,14 +103,16 @@ func (m *Mapper) Audit(x *Exchange) []audit.Message {
 // actionCodes are the values of EventActionCode by their letters.
 var actionCodes = [256]string{'C': "C", 'R': "R", 'U': "U", 'D': "D", 'E': "E"}
 
-// flag says that a message could be read in part only. One that the archive accepted is
-// still a success.
-func (o *outcome) flag(fault string) {
-	if o.description != "" {
-		fault = o.description + "; " + fault
+// flagged adds to an outcome's description that a message could be read in part only. One
+// that the archive accepted is still a success.
+func flagged(description, fault string) string {
+	if description == "" {
+		return fault
 	}
-	o.description = fault
+	return description + "; " + fault
 }
+
+func isNobody(o audit.ParticipantObject) bool { return o.ID == noPatient }
 
 func (m *Mapper) charset() charsetRules {
 	if m.Dialect == dcm4che {
@@ -188,8 +194,8 @@ func (m *Mapper) action(w *owed, did Did, rejected bool) byte {
 func (m *Mapper) isMerge() bool { return m.msg.first(m.msg.segments, "MRG") != nil }
 
 // groups gives the parts of a message that owe an audit message each: one a patient. A
-// message without the segment that names them is one part. dcm4chee-arc looks at the first
-// patient alone.
+// message without the segment that names them is one part, but deletes nobody. dcm4chee-arc
+// looks at the first patient alone.
 func (m *Mapper) groups(a about) [][][]byte {
 	name := "PID"
 	switch a {
@@ -212,7 +218,10 @@ func (m *Mapper) groups(a about) [][][]byte {
 		}
 		start = i
 	}
-	if start < 0 || len(all) == 0 {
+	if start < 0 && a == aboutPrior {
+		return nil
+	}
+	if len(all) == 0 {
 		return append(all, m.msg.segments)
 	}
 	return append(all, m.msg.segments[start:])

@@ -29,6 +29,7 @@ const (
 	faultNoHeader   = "the HL7 message has no MSH segment"
 	faultSeparators = "the HL7 message's MSH segment names no encoding characters"
 	faultNoType     = "the HL7 message has no type (MSH-9)"
+	faultNoPatient  = "the HL7 message has no patient id"
 	faultLong       = "the HL7 message has more segments than are read"
 )
 
