@@ -46,7 +46,7 @@ type Fault struct {
 //
 // It is for documents that are known to have faults, and allocates.
 type Reporter struct {
-	// Faults are in no order. The first MaxFaults found are kept.
+	// Faults are in no order. With MaxFaults the rest of the document is not looked at.
 	Faults []Fault
 	// Marks are the grammars whose senders' marks were met.
 	Marks Marks
@@ -97,10 +97,13 @@ func (r *Reporter) Reset(g Grammar) {
 }
 
 func (r *Reporter) add(code, path string, at Span, expected string) {
-	if len(r.Faults) < MaxFaults {
+	if r.wants() {
 		r.Faults = append(r.Faults, Fault{code, path, at, expected, r.clause})
 	}
 }
+
+// wants says whether more faults would be kept.
+func (r *Reporter) wants() bool { return len(r.Faults) < MaxFaults }
 
 func (r *Reporter) top() *place { return &r.open[len(r.open)-1] }
 
@@ -121,7 +124,7 @@ func numbered(name string, nth int) string {
 }
 
 // Start takes a start tag: e is its local name, tag the name as written. Opened must
-// follow behind its attributes. It always goes on.
+// follow behind its attributes. It goes on until the faults are too many.
 func (r *Reporter) Start(e Element, tag []byte, namespaced bool, at Span) bool {
 	switch {
 	case r.skipped > 0:
@@ -138,7 +141,7 @@ func (r *Reporter) Start(e Element, tag []byte, namespaced bool, at Span) bool {
 			r.add("namespaced", r.Path(), at, "no namespace")
 		}
 	}
-	return true
+	return r.wants()
 }
 
 // child opens a child of the innermost element.
@@ -187,23 +190,23 @@ func (p *place) expected() string {
 	return p.content.expectedAt(int(p.state))
 }
 
-// Attribute takes an attribute of the start tag. It always goes on.
+// Attribute takes an attribute of the start tag. It goes on until the faults are too many.
 func (r *Reporter) Attribute(a Attribute, text *AttributeText) bool {
 	if r.skipped > 0 {
-		return true
+		return r.wants()
 	}
 	p := r.top()
 	r.Marks |= MarksOfAttribute(p.element, a)
 	t := p.content.attributes[a]
 	if t == 0 {
 		r.add("unknown-attribute", r.Path()+"/@"+string(text.Name()), text.At(), p.content.attributeNames())
-		return true
+		return r.wants()
 	}
 	p.seen |= 1 << a
 	if !r.blank(text.Value(), t) && !t.Accepts(text.Raw()) {
 		r.add(t.fault(), r.Path()+"/@"+string(text.Name()), text.Value(), t.expected())
 	}
-	return true
+	return r.wants()
 }
 
 // blank says whether a value is not judged.
@@ -211,10 +214,10 @@ func (r *Reporter) blank(value Span, t Type) bool {
 	return t.Any() || r.Blank != nil && r.Blank(value.Off, t)
 }
 
-// Opened ends a start tag. It always goes on.
+// Opened ends a start tag. It goes on until the faults are too many.
 func (r *Reporter) Opened() bool {
 	if r.skipped > 0 {
-		return true
+		return r.wants()
 	}
 	p := r.top()
 	missing := p.content.missing(p.seen)
@@ -226,7 +229,7 @@ func (r *Reporter) Opened() bool {
 	if missing == 0 && !p.content.allows(p.seen) {
 		r.add("unknown-attribute", r.Path(), p.at, p.content.attributeNames())
 	}
-	return true
+	return r.wants()
 }
 
 func (c *content) allows(seen uint64) bool {
@@ -267,38 +270,38 @@ func (r *Reporter) Text() Type {
 	return r.top().content.text
 }
 
-// Content takes what the text of the innermost element says, which has a datatype. It
-// always goes on.
+// Content takes what the text of the innermost element says, which has a datatype. It goes
+// on until the faults are too many.
 func (r *Reporter) Content(text []byte, at Span) bool {
 	if r.skipped > 0 {
-		return true
+		return r.wants()
 	}
 	if t := r.top().content.text; !r.blank(at, t) && !t.Valid(text) {
 		r.add(t.fault(), r.Path(), at, t.expected())
 	}
-	return true
+	return r.wants()
 }
 
-// Stray takes text that stands where none may. It always goes on.
+// Stray takes text that stands where none may. It goes on until the faults are too many.
 func (r *Reporter) Stray(at Span) bool {
 	if r.skipped == 0 {
 		r.add("unexpected-text", r.Path(), at, r.top().expected())
 	}
-	return true
+	return r.wants()
 }
 
-// End takes an end tag; of an empty-element tag, the tag. It always goes on.
+// End takes an end tag; of an empty-element tag, the tag. It goes on until the faults are too many.
 func (r *Reporter) End(at Span) bool {
 	if r.skipped > 0 {
 		r.skipped--
-		return true
+		return r.wants()
 	}
 	p := r.top()
 	if p.broken || !p.content.states[p.state].accepts {
 		r.align(p, at)
 	}
 	r.open = r.open[:len(r.open)-1]
-	return true
+	return r.wants()
 }
 
 // anyText is a datatype that takes any text.
