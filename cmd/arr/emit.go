@@ -9,13 +9,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
 
 	"arr/emitter"
-	"arr/trust"
 )
 
 const emitDescription = `Sends each FILE, an audit message in XML, with a syslog header before it. "-" reads
@@ -36,6 +36,7 @@ Examples:
    arr emit --hl7 adt.hl7 --ack ack.hl7 --did created --dry-run
    arr emit --event login --set user=jane --set user-host=192.0.2.7 --to udp://localhost:5514
    arr emit --to udp://localhost:5514 --header dcm4che *.xml
+   arr emit --to tls://arr.example --ca ca.pem --repeat 100000 --rate 500 message.xml
    arr query --format raw 'patient:P1000000' | arr emit --to tls://other.example --ca other.pem -`
 
 func emitCommand() *cli.Command {
@@ -47,14 +48,7 @@ func emitCommand() *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "to", Usage: "where to: `URL` tls://host:6514, tcp://host:514 or udp://host:514"},
 			&cli.StringFlag{Name: "header", Value: emitter.DialectIHE.String(), Usage: "write syslog headers as `DIALECT`: ihe, dicom or dcm4che"},
-			&cli.StringFlag{Name: "ca", Usage: "trust the certificates in PEM `FILE` alone, instead of the system's"},
-			&cli.StringFlag{Name: "cert", Usage: "present the certificate in PEM `FILE`"},
-			&cli.StringFlag{Name: "key", Usage: "the certificate's private key in PEM `FILE`"},
-			&cli.StringFlag{Name: "tls-profile", Usage: "speak the TLS profile `NAME`, as arr serve's --tls-profile (default bcp195)"},
-			&cli.StringSliceFlag{Name: "tls-suites", Usage: "offer the cipher `SUITE` instead of the profile's; may be given again"},
-			&cli.StringFlag{Name: "tls-min", Usage: "speak no TLS before `VERSION`: 1.0, 1.1, 1.2 or 1.3"},
-			&cli.StringFlag{Name: "tls-max", Usage: "speak no TLS after `VERSION`"},
-		}, append(hl7Flags(), buildFlags()...)...),
+		}, slices.Concat(senderTLSFlags(), paceFlags(), hl7Flags(), buildFlags())...),
 		Action: func(c *cli.Context) error {
 			made, err := makeMessages(c)
 			if err != nil {
@@ -84,6 +78,7 @@ type emission struct {
 	stderr  io.Writer
 	sender  emitter.Sender
 	counter *emitCounter
+	pace    pace
 }
 
 func newEmission(c *cli.Context) (*emission, error) {
@@ -110,44 +105,16 @@ func newEmission(c *cli.Context) (*emission, error) {
 		e.header.Hostname = ""
 	}
 	e.header.App, e.header.ProcID = "arr-emit", strconv.Itoa(os.Getpid())
-	if e.dialer.TLS, err = emitTLS(c.String("ca"), c.String("cert"), c.String("key")); err != nil {
-		return nil, err
-	}
-	profile, err := trust.ProfileNamed(c.String("tls-profile"))
-	if err != nil {
-		return nil, fmt.Errorf("emit: --tls-profile: %w", err)
-	}
-	if profile, err = profile.With(c.StringSlice("tls-suites"), c.String("tls-min"), c.String("tls-max")); err != nil {
+	if e.dialer.TLS, err = senderTLS(c); err != nil {
 		return nil, fmt.Errorf("emit: %w", err)
 	}
-	profile.Apply(e.dialer.TLS)
+	if e.pace, err = newPace(c); err != nil {
+		return nil, fmt.Errorf("emit: %w", err)
+	}
+	if e.pace.repeat > 1 && slices.Contains(e.files, "-") {
+		return nil, errors.New("emit: --repeat needs files: standard input can be read but once")
+	}
 	return e, nil
-}
-
-// emitTLS reads whom to trust and what to present.
-func emitTLS(ca, cert, key string) (*tls.Config, error) {
-	config := &tls.Config{}
-	if ca != "" {
-		b, err := os.ReadFile(ca)
-		if err != nil {
-			return nil, fmt.Errorf("emit: --ca: %w", err)
-		}
-		config.RootCAs = x509.NewCertPool()
-		if !config.RootCAs.AppendCertsFromPEM(b) {
-			return nil, fmt.Errorf("emit: --ca %s holds no certificate in PEM", ca)
-		}
-	}
-	if (cert == "") != (key == "") {
-		return nil, errors.New("emit: --cert and --key go together")
-	}
-	if cert != "" {
-		pair, err := tls.LoadX509KeyPair(cert, key)
-		if err != nil {
-			return nil, fmt.Errorf("emit: --cert %s, --key %s: %w", cert, key, err)
-		}
-		config.Certificates = []tls.Certificate{pair}
-	}
-	return config, nil
 }
 
 // run sends everything and says how much that was.
@@ -157,14 +124,10 @@ func (e *emission) run(ctx context.Context) error {
 		return &exitError{exitFailed, withRemedy(err)}
 	}
 	e.counter = newEmitCounter(e.stderr, e.files)
+	e.counter.files *= e.pace.repeat
 	e.counter.stream = e.counter.stream || e.made != nil
-	for _, name := range e.files {
-		if err = e.sendFile(ctx, name); err != nil {
-			break
-		}
-	}
-	for i := 0; i < len(e.made) && err == nil; i++ {
-		err = e.send(ctx, fmt.Sprintf("message %d", i+1), e.header.Append(nil, e.made[i]))
+	for i := 0; i < e.pace.repeat && err == nil; i++ {
+		err = e.sendAll(ctx)
 	}
 	closeErr := e.sender.Close()
 	if err == nil {
@@ -175,6 +138,21 @@ func (e *emission) run(ctx context.Context) error {
 		return &exitError{exitFailed, fmt.Errorf("%w (%s)", err, e.counter.outcome(e.sender.Handed(), closeErr == nil))}
 	}
 	fmt.Fprintf(e.stderr, "%s handed over to %s\n", plural(e.sender.Handed(), "message"), e.to)
+	return nil
+}
+
+// sendAll sends everything once.
+func (e *emission) sendAll(ctx context.Context) error {
+	for _, name := range e.files {
+		if err := e.sendFile(ctx, name); err != nil {
+			return err
+		}
+	}
+	for i, m := range e.made {
+		if err := e.sendMessage(ctx, fmt.Sprintf("message %d", i+1), m); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -213,7 +191,15 @@ func (e *emission) sendFile(ctx context.Context, name string) error {
 	if err := checkMessage(message); err != nil {
 		return fmt.Errorf("emit: %s: %w", name, err)
 	}
-	return e.send(ctx, name, e.header.Append(nil, message))
+	return e.sendMessage(ctx, name, message)
+}
+
+// sendMessage sends an audit message when it is due, with a header of that time.
+func (e *emission) sendMessage(ctx context.Context, what string, message []byte) error {
+	if err := e.pace.wait(ctx, e.sender.Flush); err != nil {
+		return fmt.Errorf("emit: %s: %w", what, err)
+	}
+	return e.send(ctx, what, e.header.Append(nil, message))
 }
 
 // sendFrames sends the octet-counted frames on standard input.
@@ -227,7 +213,10 @@ func (e *emission) sendFrames(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("emit: standard input: %w", err)
 		}
-		if err := e.send(ctx, fmt.Sprintf("frame %d of standard input", n), frame); err != nil {
+		if err = e.pace.wait(ctx, e.sender.Flush); err == nil {
+			err = e.send(ctx, fmt.Sprintf("frame %d of standard input", n), frame)
+		}
+		if err != nil {
 			return err
 		}
 	}

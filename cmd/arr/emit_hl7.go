@@ -72,7 +72,7 @@ func makeMessages(c *cli.Context) ([][]byte, error) {
 func owedMessages(c *cli.Context, dialect emitter.Dialect) ([]audit.Message, error) {
 	m, err := newMapper(c, dialect)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("emit: %w", err)
 	}
 	x := hl7.Exchange{Peer: c.String("peer"), Sent: c.Bool("sent")}
 	if x.Did, err = hl7.ParseDid(c.String("did")); err != nil {
@@ -118,6 +118,7 @@ func deviceName(c *cli.Context) string {
 	return hostname()
 }
 
+// newMapper makes what maps HL7 messages as flags say.
 func newMapper(c *cli.Context, dialect emitter.Dialect) (*hl7.Mapper, error) {
 	m := &hl7.Mapper{Dialect: dialect, Device: deviceName(c), Host: hostname(), ProcID: strconv.Itoa(os.Getpid())}
 	if app := c.String("hl7-app"); app != "" {
@@ -129,12 +130,12 @@ func newMapper(c *cli.Context, dialect emitter.Dialect) (*hl7.Mapper, error) {
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("emit: --hl7-table: %w", err)
+		return nil, fmt.Errorf("--hl7-table: %w", err)
 	}
 	defer func() { _ = f.Close() }()
 	site, err := hl7.ParseTable(f)
 	if err != nil {
-		return nil, fmt.Errorf("emit: --hl7-table %s: %w", name, err)
+		return nil, fmt.Errorf("--hl7-table %s: %w", name, err)
 	}
 	m.Table = append(site, hl7.IHE()...)
 	if dialect == emitter.DialectDcm4che {

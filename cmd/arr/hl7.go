@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,7 +15,6 @@ import (
 
 	"arr/api"
 	"arr/emitter"
-	"arr/emitter/hl7"
 	"arr/mllp"
 )
 
@@ -42,7 +39,7 @@ func hl7Command() *cli.Command {
 		Usage:       "audit the HL7 messages that an archive receives, as a proxy before it",
 		UsageText:   "arr hl7 --listen ADDRESS [--forward HOST:PORT] --to tls://HOST:PORT --spool DIR [FLAGS]",
 		Description: hl7Description,
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "listen", Usage: "take HL7 messages over MLLP at `ADDRESS`"},
 			&cli.StringFlag{Name: "listen-cert", Usage: "take them over TLS, with the certificate in PEM `FILE`"},
 			&cli.StringFlag{Name: "listen-key", Usage: "the private key of --listen-cert in PEM `FILE`"},
@@ -50,14 +47,11 @@ func hl7Command() *cli.Command {
 			&cli.StringSliceFlag{Name: "to", Usage: "send audit messages to `URL` tls://host:6514, tcp://host:514 or udp://host:514; may be given again"},
 			&cli.StringFlag{Name: "spool", Usage: "keep audit messages in `DIR` until they have arrived"},
 			&cli.StringFlag{Name: "dialect", Value: emitter.DialectIHE.String(), Usage: "write audit messages as `DIALECT`: ihe, dicom or dcm4che"},
-			&cli.StringFlag{Name: "device", Value: "arr-hl7", Usage: "the archive's `NAME`, which is the AuditSourceID"},
-			&cli.StringSliceFlag{Name: "hl7-app", Usage: "the archive's own HL7 application `APPLICATION|FACILITY`; any if not given; may be given again"},
-			&cli.StringFlag{Name: "table", Usage: "take what is owed for a message from `FILE` instead of the dialect's own table"},
-			&cli.StringFlag{Name: "ca", Usage: "trust the certificates in PEM `FILE` alone for --to, instead of the system's"},
-			&cli.StringFlag{Name: "cert", Usage: "present the certificate in PEM `FILE` to the repositories"},
-			&cli.StringFlag{Name: "key", Usage: "the private key of --cert in PEM `FILE`"},
+			&cli.StringFlag{Name: "device", Usage: "the archive's `NAME`, which is the AuditSourceID (default: the host's name)"},
+			&cli.StringFlag{Name: "hl7-app", Usage: "the archive's own HL7 application is `APP|FACILITY` (default any)"},
+			&cli.StringFlag{Name: "hl7-table", Usage: "the rules in `FILE` say which message owes what, before the usual ones"},
 			&cli.StringFlag{Name: "metrics", Usage: "answer /metrics over HTTP at `ADDRESS`"},
-		},
+		}, senderTLSFlags()...),
 		Action: func(c *cli.Context) error {
 			g, err := newGateway(c)
 			if err != nil {
@@ -124,26 +118,14 @@ func (g *gateway) audit(c *cli.Context) error {
 	if err != nil {
 		return fmt.Errorf("hl7: --dialect: %w", err)
 	}
-	host, err := os.Hostname()
+	mapper, err := newMapper(c, dialect)
 	if err != nil {
-		host = ""
+		return fmt.Errorf("hl7: %w", err)
 	}
-	pid := strconv.Itoa(os.Getpid())
-	g.auditor = auditor{log: g.log, mapper: hl7.Mapper{Dialect: dialect, Device: c.String("device"),
-		Apps: c.StringSlice("hl7-app"), Host: host, ProcID: pid}}
-	if name := c.String("table"); name != "" {
-		f, err := os.Open(name)
-		if err != nil {
-			return fmt.Errorf("hl7: --table: %w", err)
-		}
-		defer f.Close()
-		if g.auditor.mapper.Table, err = hl7.ParseTable(f); err != nil {
-			return fmt.Errorf("hl7: --table %s: %w", name, err)
-		}
-	}
-	config, err := emitTLS(c.String("ca"), c.String("cert"), c.String("key"))
+	g.auditor = auditor{log: g.log, mapper: mapper}
+	config, err := senderTLS(c)
 	if err != nil {
-		return err
+		return fmt.Errorf("hl7: %w", err)
 	}
 	for _, url := range c.StringSlice("to") {
 		to, err := emitter.ParseTarget(url)
@@ -152,7 +134,7 @@ func (g *gateway) audit(c *cli.Context) error {
 		}
 		g.repositories = append(g.repositories, emitter.Repository{
 			Name: repositoryName(to), To: to, Dialer: emitter.Dialer{TLS: config},
-			Header: emitter.Header{Dialect: dialect, Hostname: host, App: "arr-hl7", ProcID: pid},
+			Header: emitter.Header{Dialect: dialect, Hostname: mapper.Host, App: "arr-hl7", ProcID: mapper.ProcID},
 		})
 	}
 	return nil

@@ -29,7 +29,7 @@ const (
 type auditor struct {
 	log *slog.Logger
 	// mapper belongs to run's goroutine.
-	mapper  hl7.Mapper
+	mapper  *hl7.Mapper
 	logger  *emitter.Logger
 	waiting chan mllp.Exchange
 	bytes   atomic.Int64

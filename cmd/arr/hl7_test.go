@@ -238,7 +238,7 @@ func TestHL7Failures(t *testing.T) {
 		{"--listen :0 --spool s", exitUsage, "--to tls://host:6514"},
 		{"--listen :0 --spool s --to x", exitUsage, "tls://host:6514"},
 		{"--listen :0 --spool s --to udp://x --dialect y", exitUsage, "ihe, dicom or dcm4che"},
-		{"--listen :0 --spool s --to udp://x --table " + missing, exitUsage, "--table"},
+		{"--listen :0 --spool s --to udp://x --hl7-table " + missing, exitUsage, "--hl7-table"},
 		{"--listen :0 --spool s --to udp://x --listen-cert " + missing, exitUsage, "--listen-cert"},
 		{"--listen :0 --spool s --to udp://x file", exitUsage, "no arguments"},
 		{"--listen nowhere:port --spool s --to udp://x", exitFailed, "--listen nowhere:port"},
