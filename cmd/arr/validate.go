@@ -157,7 +157,7 @@ func (v *validation) ask(c *cli.Context, question string) error {
 	code := make(chan int, 1)
 	go func() {
 		code <- run(c.Context, append(args, "--", question), c.App.Reader, answer, c.App.ErrWriter)
-		answer.Close()
+		_ = answer.Close() // a pipe's end closes without an error
 	}()
 	err := v.frames(frames)
 	frames.CloseWithError(err)
