@@ -1,6 +1,10 @@
-// Package emitter is the sending side: it wraps audit messages into syslog
+// Package emitter is the sending side: it makes audit messages, wraps them into syslog
 // messages and hands these to an audit record repository over TLS (RFC 5425), TCP
 // (RFC 6587, octet counting) or UDP (RFC 5426).
+//
+// A Builder makes audit messages, a method for each event of PS3.15 A.5.3, AppendXML
+// writes them, and a Checker says what would be wrong with them. Package emitter/hl7
+// makes those that HL7 v2 messages owe.
 //
 // In come audit messages as XML (Header.Append makes frames of them) or frames
 // ready to send, one by one or octet counted in a stream (Reader). Out go frames on

@@ -187,6 +187,34 @@ func TestSides(t *testing.T) {
 	}
 }
 
+func TestOwnApplications(t *testing.T) {
+	for app, want := range map[string]int{"": 2, "PACS|RADIOLOGY": 2, "PACS|*": 2, "*": 2, "OTHER|RADIOLOGY": 1, "PACS": 2, "PAC": 1} {
+		m := mapper()
+		m.Dialect = emitter.DialectDcm4che
+		if app != "" {
+			m.Apps = []string{app}
+		}
+		a := m.Audit(&hl7.Exchange{Message: lines(msh("ADT^A01"), pid)})[0]
+		if len(a.Participants) != want || a.Participants[0].UserID != "ADT|HOSPITAL" {
+			t.Errorf("%q: %d participants, want %d", app, len(a.Participants), want)
+		}
+	}
+}
+
+func TestQueryAnswered(t *testing.T) {
+	x := hl7.Exchange{Message: lines(msh("QBP^Q22"), "QPD|Q22|T1|@PID.3.1^5~@PID.3.4.2^1.2~@PID.3.4.3^ISO"), Sent: true}
+	for ack, want := range map[string]string{
+		"PID|||^^^&&||DOE":         "110112 E ITI-21 5^^^&1.2&ISO T1",
+		"PID|||6^^^H\rPID|||7^^^H": "110112 E ITI-21 6^^^H 7^^^H T1",
+		"QAK|T1|NF":                "110112 E ITI-21 5^^^&1.2&ISO T1",
+	} {
+		x.Ack = lines(msh("RSP^K22"), "MSA|AA|C1", ack)
+		if got := briefs(mapper().Audit(&x)); len(got) != 1 || got[0] != want {
+			t.Errorf("%q: %q, want %q", ack, got, want)
+		}
+	}
+}
+
 func TestText(t *testing.T) {
 	header := func(charset string) string { return `MSH|^~\&|A|B|C|D|1||ADT^A01|1|P|2.5||||||` + charset }
 	for _, c := range []struct{ name, charset, field, want string }{

@@ -1,9 +1,9 @@
 package hl7
 
 import (
-	"bytes"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"arr/audit"
@@ -25,8 +25,8 @@ type Mapper struct {
 	Device string
 	// Host is the archive's own host and ProcID its process id.
 	Host, ProcID string
-	// Apps are the archive's own HL7 applications, APPLICATION|FACILITY with * for any. An
-	// empty list is any. dcm4chee-arc names no receiver that is none of them.
+	// Apps are the archive's own HL7 applications, APPLICATION|FACILITY with * for any, or
+	// APPLICATION of any facility. An empty list is any. dcm4chee-arc names no receiver that is none of them.
 	Apps []string
 	// DetailLimit bounds, in bytes, what is logged of a message. Of a longer one the
 	// beginning and "..." is logged. 0 is the dialect's own limit: 1,000 for what is received
@@ -260,8 +260,8 @@ func (m *Mapper) ownApp(application, facility []byte) bool {
 		return true
 	}
 	for _, name := range m.Apps {
-		a, f, _ := bytes.Cut([]byte(name), []byte("|"))
-		if name == "*" || matches(string(a), application) && matches(string(f), facility) {
+		a, f, both := strings.Cut(name, "|")
+		if matches(a, application) && (!both || matches(f, facility)) {
 			return true
 		}
 	}

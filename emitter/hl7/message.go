@@ -160,3 +160,13 @@ func part(b []byte, sep byte, n int) []byte {
 
 // isNull says whether a field is empty, or "" in quotes, which deletes what it held.
 func isNull(field []byte) bool { return len(field) == 0 || string(field) == `""` }
+
+// hasText says whether a field holds anything but separators: "^^^&&" is an id of nobody.
+func (s *separators) hasText(field []byte) bool {
+	for _, c := range field {
+		if c != s.component && c != s.repetition && c != s.subcomponent && c != ' ' {
+			return true
+		}
+	}
+	return false
+}

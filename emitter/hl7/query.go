@@ -46,7 +46,7 @@ func (m *Mapper) query(x *Exchange, w *owed) audit.ParticipantObject {
 }
 
 // found adds the patients of the answer or, where there are none, the one that was asked
-// for.
+// for. One whose id the answer leaves out has the id that was asked for.
 func (m *Mapper) found(all []audit.ParticipantObject) []audit.ParticipantObject {
 	for _, s := range m.ack.segments {
 		if !m.ack.is(s, "PID") || len(all) == maxObjects {
@@ -54,10 +54,13 @@ func (m *Mapper) found(all []audit.ParticipantObject) []audit.ParticipantObject 
 		}
 		all = append(all, m.person(m.ack.field(s, 3), m.ack.field(s, 5), m.ack.sep))
 	}
-	if len(all) > 0 {
-		return all
+	id := m.askedID()
+	for i := range all {
+		if all[i].ID == noPatient && id != "" {
+			all[i].ID = id
+		}
 	}
-	if id := m.askedID(); id != "" {
+	if len(all) == 0 && id != "" {
 		all = append(all, audit.ParticipantObject{ID: id, IDType: patientNumber, Type: "1", Role: "1"})
 	}
 	return all
