@@ -62,15 +62,15 @@ func (c *clients) load(files [][]byte) error {
 
 func (b *believed) add(cert *x509.Certificate) {
 	b.installed[sha256.Sum256(cert.Raw)] = true
-	selfIssued := string(cert.RawIssuer) == string(cert.RawSubject)
+	self := selfIssued(cert)
 	// A root of X.509 version 1 has no constraints that could call it a CA.
-	isCA := cert.IsCA || cert.Version < 3 && selfIssued
+	isCA := cert.IsCA || cert.Version < 3 && self
 	if isCA {
 		b.roots.AddCert(cert)
 	}
 	switch {
 	case b.hints == nil:
-	case isCA || selfIssued:
+	case isCA || self:
 		b.hints.AddCert(cert)
 	default:
 		// The issuer of an installed certificate is not known here, and clients
@@ -110,8 +110,7 @@ func (c *clients) explain(leaf *x509.Certificate, err error) string {
 		return fmt.Sprintf("%.200q is valid from %s to %s: renew it, or set the clocks right",
 			invalid.Cert.Subject, invalid.Cert.NotBefore.UTC().Format(time.RFC3339), invalid.Cert.NotAfter.UTC().Format(time.RFC3339))
 	}
-	switch leaf.SignatureAlgorithm {
-	case x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
+	if weakSignature(leaf) {
 		return fmt.Sprintf("it is signed with %s, which is forged too easily: have it made anew, or put the certificate itself into %s",
 			leaf.SignatureAlgorithm, c.store.File)
 	}

@@ -156,25 +156,3 @@ func (p Profile) Apply(conf *tls.Config) {
 	}
 	conf.MinVersion, conf.MaxVersion, conf.CipherSuites = p.Min, p.Max, slices.Clone(p.Suites)
 }
-
-// unserved says which kind of certificate the profile's suites need for TLS 1.2 and
-// before, where certs have none of it; "" where they can be used.
-func (p Profile) unserved(certs []tls.Certificate) string {
-	if p.Max == tls.VersionTLS13 {
-		return ""
-	}
-	need := ""
-	for _, id := range p.Suites {
-		kind := "RSA"
-		if strings.Contains(tls.CipherSuiteName(id), "_ECDSA_") {
-			kind = "ECDSA"
-		}
-		for i := range certs {
-			if certs[i].Leaf.PublicKeyAlgorithm.String() == kind {
-				return ""
-			}
-		}
-		need = kind
-	}
-	return need
-}

@@ -84,7 +84,7 @@ func TestProfileWarnings(t *testing.T) {
 	dir := t.TempDir()
 	ec := pairFiles(t, dir, issue(t, nil, "localhost", nil))
 	for name, want := range map[string]string{
-		"bcp195": "", "extended": "", "aes": "needs=RSA", "basic": "weak=\"TLS 1.0, TLS_RSA_WITH_3DES_EDE_CBC_SHA\"",
+		"bcp195": "", "extended": "", "aes": "no peer can connect", "basic": "weak=\"TLS 1.0, TLS_RSA_WITH_3DES_EDE_CBC_SHA\"",
 	} {
 		var log bytes.Buffer
 		s := open(t, trust.Options{Dir: filepath.Join(dir, "keys"), Pairs: []trust.Pair{ec}, Log: slog.New(slog.NewTextHandler(&log, nil))})

@@ -13,6 +13,9 @@ import (
 // says why c.Believed can't be used.
 func (s *Source) TLSConfig(p Profile, c Clients) (*tls.Config, error) {
 	conf := &tls.Config{GetCertificate: s.certificate, Time: s.now}
+	if p.Name == "" {
+		p = profiles[0]
+	}
 	p.Apply(conf)
 	s.admit(p)
 	switch c.Auth {
@@ -57,9 +60,9 @@ func (s *Source) admit(p Profile) {
 		s.log.Warn("a TLS profile that is no longer safe is served: give it a port of its own, and renew who needs it",
 			slog.String("profile", p.Name), slog.String("weak", weak))
 	}
-	if kind := p.unserved(*s.certs.Load()); kind != "" {
-		s.log.Warn("no peer can connect by this TLS profile: its suites need a certificate of another kind",
-			slog.String("profile", p.Name), slog.String("needs", kind))
+	if !slices.ContainsFunc(*s.certs.Load(), func(c tls.Certificate) bool { return p.Suits(c.Leaf) }) {
+		s.log.Warn("no peer can connect by this TLS profile: its suites need a certificate of another kind, EC or RSA",
+			slog.String("profile", p.Name))
 	}
 }
 

@@ -22,6 +22,12 @@ func flagsFirst(app *cli.App, args []string) ([]string, error) {
 	if cmd == nil {
 		return args, nil
 	}
+	for _, sub := range cmd.Subcommands {
+		if at+1 < len(args) && sub.HasName(args[at+1]) {
+			cmd, at = sub, at+1
+			break
+		}
+	}
 	out := slices.Clone(args[:at+1])
 	var rest []string
 	for i := at + 1; i < len(args); i++ {
