@@ -163,6 +163,14 @@ func TestFlags(t *testing.T) {
 	}
 }
 
+func TestManyPatients(t *testing.T) {
+	message := lines(msh("ADT^A24"), strings.Repeat(pid+"\r", 1000))
+	all := mapper().Audit(&hl7.Exchange{Message: message})
+	if len(all) != 256 || !strings.Contains(all[255].OutcomeDescription, "first 256") {
+		t.Errorf("%d messages", len(all))
+	}
+}
+
 func TestSides(t *testing.T) {
 	x := hl7.Exchange{Message: lines(msh("ADT^A01"), pid), Peer: "192.0.2.9"}
 	for _, sent := range []bool{false, true} {

@@ -81,7 +81,8 @@ func (m *Mapper) Audit(x *Exchange) []audit.Message {
 		if action == 0 || m.Dialect == dcm4che && w.about == aboutQuery && x.Ack == nil {
 			continue
 		}
-		for _, group := range m.groups(w.about) {
+		groups := m.groups(w.about)
+		for _, group := range groups {
 			base := audit.Message{
 				Event: w.event, EventTypes: w.types, Action: actionCodes[action], DateTime: at,
 				Outcome: o.indicator, OutcomeDescription: o.description, Sources: m.source(),
@@ -91,6 +92,9 @@ func (m *Mapper) Audit(x *Exchange) []audit.Message {
 			if m.Dialect != dcm4che && slices.ContainsFunc(base.Objects, isNobody) {
 				base.OutcomeDescription = flagged(base.OutcomeDescription, faultNoPatient)
 			}
+			if len(groups) == maxPatients {
+				base.OutcomeDescription = flagged(base.OutcomeDescription, faultPatients)
+			}
 			if all == nil {
 				all = make([]audit.Message, 0, len(rule.owed))
 			}
@@ -99,6 +103,9 @@ func (m *Mapper) Audit(x *Exchange) []audit.Message {
 	}
 	return all
 }
+
+// maxPatients bounds how many audit messages of one kind a message gives.
+const maxPatients = 256
 
 // actionCodes are the values of EventActionCode by their letters.
 var actionCodes = [256]string{'C': "C", 'R': "R", 'U': "U", 'D': "D", 'E': "E"}
@@ -212,7 +219,7 @@ func (m *Mapper) groups(a about) [][][]byte {
 		}
 		if start >= 0 {
 			all = append(all, m.msg.segments[start:i])
-			if m.Dialect == dcm4che {
+			if m.Dialect == dcm4che || len(all) == maxPatients {
 				return all
 			}
 		}

@@ -30,6 +30,7 @@ const (
 	faultSeparators = "the HL7 message's MSH segment names no encoding characters"
 	faultNoType     = "the HL7 message has no type (MSH-9)"
 	faultNoPatient  = "the HL7 message has no patient id"
+	faultPatients   = "of the HL7 message's patients the first 256 are told of"
 	faultLong       = "the HL7 message has more segments than are read"
 )
 
