@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net"
 	"os"
@@ -95,25 +96,16 @@ func hl7Archive(t *testing.T) (address string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { ln.Close() })
-	go func() {
-		for {
-			conn, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer conn.Close()
-				c := mllp.NewConn(conn, 1<<20)
-				for {
-					m, err := c.Receive()
-					if err != nil || c.Send([]byte("MSH|^~\\&|ARCHIVE|PACS|HIS|WARD|20261101||ACK|1|P|2.5\rMSA|AA|"+strings.Split(string(m), "|")[9]+"\r")) != nil {
-						return
-					}
-				}
-			}()
+	archive := &mllp.Proxy{Exchanged: func(mllp.Exchange) {}, Drain: time.Millisecond}
+	ctx, cancel := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- archive.Serve(ctx, ln) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-served; err != nil {
+			t.Error(err)
 		}
-	}()
+	})
 	return ln.Addr().String()
 }
 

@@ -88,8 +88,7 @@ func openSpool(dir string, maxBytes int64, now func() time.Time) (*spool, error)
 		err = s.load()
 	}
 	if err != nil {
-		s.closeFiles()
-		return nil, fmt.Errorf("emitter: open the spool %s: %w", dir, err)
+		return nil, fmt.Errorf("emitter: open the spool %s: %w", dir, errors.Join(err, s.closeFiles()))
 	}
 	go s.write()
 	return s, nil

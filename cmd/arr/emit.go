@@ -48,7 +48,7 @@ func emitCommand() *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "to", Usage: "where to: `URL` tls://host:6514, tcp://host:514 or udp://host:514"},
 			&cli.StringFlag{Name: "header", Value: emitter.DialectIHE.String(), Usage: "write syslog headers as `DIALECT`: ihe, dicom or dcm4che"},
-		}, slices.Concat(senderTLSFlags(), paceFlags(), hl7Flags(), buildFlags())...),
+		}, slices.Concat(senderTLSFlags(), paceFlags(), hl7Flags(), mapperFlags(), buildFlags())...),
 		Action: func(c *cli.Context) error {
 			made, err := makeMessages(c)
 			if err != nil {

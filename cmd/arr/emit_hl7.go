@@ -21,12 +21,18 @@ func hl7Flags() []cli.Flag {
 		&cli.StringFlag{Name: "ack", Usage: "the HL7 messages' acknowledgements are in `FILE`"},
 		&cli.StringFlag{Name: "did", Usage: "the archive `DID` this: created, updated, deleted, merged, read or nothing (default: what the message asks)"},
 		&cli.BoolFlag{Name: "sent", Usage: "the archive sent the HL7 message, and did not receive it"},
-		&cli.StringFlag{Name: "hl7-app", Usage: "the archive's own HL7 application is `APP|FACILITY` (default any)"},
-		&cli.StringFlag{Name: "hl7-table", Usage: "the rules in `FILE` say which message owes what, before the usual ones"},
 		&cli.StringFlag{Name: "peer", Usage: "the other side's `HOST`"},
+		&cli.BoolFlag{Name: "dry-run", Usage: "print each message as a line of XML and send none"},
+	}
+}
+
+// mapperFlags are the flags that say how audit messages are made of HL7 messages.
+func mapperFlags() []cli.Flag {
+	return []cli.Flag{
 		&cli.StringFlag{Name: "dialect", Value: emitter.DialectIHE.String(), Usage: "write messages and headers as `DIALECT`: ihe, dicom or dcm4che"},
 		&cli.StringFlag{Name: "device", Usage: "the archive's device and AuditSourceID is `NAME` (default: the host's name)"},
-		&cli.BoolFlag{Name: "dry-run", Usage: "print each message as a line of XML and send none"},
+		&cli.StringFlag{Name: "hl7-app", Usage: "the archive's own HL7 application is `APP|FACILITY` (default any)"},
+		&cli.StringFlag{Name: "hl7-table", Usage: "the rules in `FILE` say which message owes what, before the usual ones"},
 	}
 }
 

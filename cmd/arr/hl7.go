@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,12 +47,8 @@ func hl7Command() *cli.Command {
 			&cli.StringFlag{Name: "forward", Usage: "hand them over to the archive at `HOST:PORT`"},
 			&cli.StringSliceFlag{Name: "to", Usage: "send audit messages to `URL` tls://host:6514, tcp://host:514 or udp://host:514; may be given again"},
 			&cli.StringFlag{Name: "spool", Usage: "keep audit messages in `DIR` until they have arrived"},
-			&cli.StringFlag{Name: "dialect", Value: emitter.DialectIHE.String(), Usage: "write audit messages as `DIALECT`: ihe, dicom or dcm4che"},
-			&cli.StringFlag{Name: "device", Usage: "the archive's `NAME`, which is the AuditSourceID (default: the host's name)"},
-			&cli.StringFlag{Name: "hl7-app", Usage: "the archive's own HL7 application is `APP|FACILITY` (default any)"},
-			&cli.StringFlag{Name: "hl7-table", Usage: "the rules in `FILE` say which message owes what, before the usual ones"},
 			&cli.StringFlag{Name: "metrics", Usage: "answer /metrics over HTTP at `ADDRESS`"},
-		}, senderTLSFlags()...),
+		}, slices.Concat(mapperFlags(), senderTLSFlags())...),
 		Action: func(c *cli.Context) error {
 			g, err := newGateway(c)
 			if err != nil {
