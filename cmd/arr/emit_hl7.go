@@ -67,6 +67,9 @@ func makeMessages(c *cli.Context) ([][]byte, error) {
 	} else if all, err = owedMessages(c, dialect); err != nil {
 		return nil, err
 	}
+	if len(all) == 0 {
+		fmt.Fprintln(c.App.ErrWriter, "emit: no audit message is owed for that")
+	}
 	var made [][]byte
 	for i := range all {
 		made = append(made, emitter.AppendXML(nil, &all[i], dialect))

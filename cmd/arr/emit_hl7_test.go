@@ -69,6 +69,14 @@ func TestEmitHL7Sends(t *testing.T) {
 	}
 }
 
+func TestEmitHL7OwesNothing(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	code := run(t.Context(), []string{"arr", "emit", "--hl7", writeFile(t, "a.hl7", adtAck), "--dry-run"}, nil, &stdout, &stderr)
+	if code != 0 || stdout.Len() > 0 || !strings.Contains(stderr.String(), "no audit message is owed") {
+		t.Errorf("exit code %d, %q, %q", code, &stdout, &stderr)
+	}
+}
+
 func TestEmitHL7Refuses(t *testing.T) {
 	message := writeFile(t, "m.hl7", adtMerge)
 	for want, args := range map[string][]string{
