@@ -92,6 +92,12 @@ type Config struct {
 	// tls-truststore-password has it.
 	TLSTruststorePasswordFile string
 
+	// TLSAllow are the clients that may connect of those that are believed. Each is written
+	// as sha256:FINGERPRINT (as arr cert inspect prints it), as subject:CN=pacs,O=Hospital, or as
+	// name:HOST with one of its certificate's alternative names. Without any, all that are
+	// believed may. Who shows no certificate is let in or not as client-auth says.
+	TLSAllow []string
+
 	// TLSName are names and addresses that senders reach this server by, for
 	// certificates of its own. The machine's host name and addresses are known
 	// without.

@@ -122,6 +122,9 @@ func (c *Config) validate() error {
 				c.where("tls"), l.Address)
 		}
 	}
+	if len(c.TLSAllow) > 0 && !slices.ContainsFunc(c.TLS, func(l Listener) bool { _, auth := c.Clients(l); return auth != NoClients }) {
+		return fmt.Errorf("%s: no address asks for client certificates: set tls-client-ca or tls-truststore, and client-auth=require", c.where("tls-allow"))
+	}
 	for _, l := range c.HTTP {
 		if !loopback(l.Address) {
 			return fmt.Errorf("%s: %s can be reached from other machines, and there is no access control yet: write 127.0.0.1:PORT, and for monitoring use metrics",

@@ -54,6 +54,7 @@ func Settings() []Setting {
 		text("tls-keystore-alias", "TLSKeystoreAlias", "", func(c *Config) *string { return &c.TLSKeystoreAlias }, nil),
 		text("tls-truststore", "TLSTruststore", "", func(c *Config) *string { return &c.TLSTruststore }, nil),
 		text("tls-truststore-password-file", "TLSTruststorePasswordFile", "", func(c *Config) *string { return &c.TLSTruststorePasswordFile }, nil),
+		texts("tls-allow", "TLSAllow", func(c *Config) *[]string { return &c.TLSAllow }, allowed),
 		texts("tls-name", "TLSName", func(c *Config) *[]string { return &c.TLSName }, serverName),
 		text("tls-profile", "TLSProfile", profiles[0], func(c *Config) *string { return &c.TLSProfile }, oneOf(profiles...)),
 		texts("tls-suites", "TLSSuites", func(c *Config) *[]string { return &c.TLSSuites }, suiteName),
@@ -106,6 +107,15 @@ func notEmpty(s string) error {
 		return errors.New("it is empty: write a path")
 	}
 	return nil
+}
+
+// allowed leaves it to who checks certificates to read what stands after the colon.
+func allowed(s string) error {
+	kind, value, _ := strings.Cut(s, ":")
+	if value == "" {
+		return fmt.Errorf("%q names nobody: write sha256:FINGERPRINT, subject:CN=... or name:HOST", s)
+	}
+	return oneOf("sha256", "subject", "name")(kind)
 }
 
 func serverName(s string) error {

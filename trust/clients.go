@@ -26,6 +26,9 @@ type Clients struct {
 	// Believed has the certificates of CAs, and such of clients themselves. Its file is
 	// needed where Auth asks for certificates.
 	Believed Store
+	// Allow, if it is not empty, lists who of the believed may connect: each as
+	// "sha256:FINGERPRINT", "subject:CN=...,O=..." or "name:HOST".
+	Allow []string
 }
 
 // believed is what a file of Clients holds.
@@ -42,6 +45,7 @@ type believed struct {
 // clients checks a listener's clients. believed is replaced by Run's goroutine.
 type clients struct {
 	store    Store
+	allow    *allowList
 	now      func() time.Time
 	believed atomic.Pointer[believed]
 }
@@ -86,6 +90,10 @@ func (c *clients) verify(cs tls.ConnectionState) error {
 		return nil // where one is required, crypto/tls has refused already
 	}
 	leaf, b := cs.PeerCertificates[0], c.believed.Load()
+	if !c.allow.allows(leaf) {
+		return fmt.Errorf("client certificate %.200q, SHA-256 %s: it is not on the list of those that may connect: add it with --tls-allow sha256:FINGERPRINT",
+			leaf.Subject, fingerprint(leaf))
+	}
 	if b.installed[sha256.Sum256(leaf.Raw)] {
 		return nil
 	}

@@ -10,7 +10,7 @@ import (
 
 // TLSConfig gives the configuration of one listener: it speaks p, always serves the latest
 // certificates and believes the latest client CAs. It must be called before Run. The error
-// says why c.Believed can't be used.
+// says what of c can't be used.
 func (s *Source) TLSConfig(p Profile, c Clients) (*tls.Config, error) {
 	conf := &tls.Config{GetCertificate: s.certificate, Time: s.now}
 	if p.Name == "" {
@@ -29,13 +29,17 @@ func (s *Source) TLSConfig(p Profile, c Clients) (*tls.Config, error) {
 	if c.Believed.File == "" {
 		return nil, errors.New("client certificates are asked for, but no file says which are believed: name one as client-ca")
 	}
-	check := &clients{store: c.Believed, now: s.now}
+	allow, err := parseAllowed(c.Allow)
+	if err != nil {
+		return nil, err
+	}
+	check := &clients{allow: allow, store: c.Believed, now: s.now}
 	conf.VerifyConnection = check.verify
 	// What clients are told of whom we believe is a plain field, so each new file
 	// makes a new configuration.
 	template := conf.Clone()
 	var latest atomic.Pointer[tls.Config]
-	err := s.watch(&watched{what: "file of client CAs", paths: c.Believed.paths(), load: func(files [][]byte) error {
+	err = s.watch(&watched{what: "file of client CAs", paths: c.Believed.paths(), load: func(files [][]byte) error {
 		if err := check.load(files); err != nil {
 			return err
 		}

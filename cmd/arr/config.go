@@ -58,7 +58,7 @@ func configFlags() []cli.Flag {
 // placeholders are what stands for a value in a list of flags, by the word for it in the
 // setting's summary.
 var placeholders = []struct{ word, value string }{
-	{"TLS profile", "PROFILE"}, {"version of TLS", "VERSION"}, {"cipher suites", "SUITE"}, {"alias", "ALIAS"},
+	{"TLS profile", "PROFILE"}, {"version of TLS", "VERSION"}, {"cipher suites", "SUITE"}, {"alias", "ALIAS"}, {"clients", "CLIENT"},
 	{"directory", "DIR"}, {"files", "FILE"}, {"file", "FILE"}, {"names and addresses", "NAME"}, {"addresses", "ADDR"},
 	{"size", "SIZE"}, {"time zone", "ZONE"}, {"format", "FORMAT"}, {"level", "LEVEL"},
 }
