@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"os"
+	"runtime/debug"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -51,7 +53,16 @@ type catalog struct{ db *bolt.DB }
 
 // openCatalog opens or, unless readOnly, makes the catalog.
 func openCatalog(path string, readOnly bool, now time.Time) (*catalog, error) {
-	db, err := bolt.Open(path, 0o640, &bolt.Options{ReadOnly: readOnly, Timeout: 5 * time.Second, NoFreelistSync: true})
+	var db *bolt.DB
+	err := guarded(func() (err error) {
+		if !readOnly {
+			if err := checkFile(path); err != nil {
+				return err
+			}
+		}
+		db, err = bolt.Open(path, 0o640, &bolt.Options{ReadOnly: readOnly, Timeout: 5 * time.Second, NoFreelistSync: true})
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("store: open catalog %s: %w", path, err)
 	}
@@ -68,8 +79,50 @@ func openCatalog(path string, readOnly bool, now time.Time) (*catalog, error) {
 	return c, nil
 }
 
+// checkFile looks at a catalog before it is opened for writing, when bbolt takes note of
+// every page that one says it extends over, in a goroutine of its own.
+func checkFile(path string) error {
+	if st, err := os.Stat(path); errors.Is(err, os.ErrNotExist) || err == nil && st.Size() == 0 {
+		return nil // it is to be made
+	}
+	db, err := bolt.Open(path, 0o640, &bolt.Options{ReadOnly: true, Timeout: 5 * time.Second})
+	if err != nil {
+		return err
+	}
+	return errors.Join(guarded(func() error { return db.View(checkOverflow) }), db.Close())
+}
+
+// checkOverflow finds pages that claim to extend beyond the file.
+func checkOverflow(tx *bolt.Tx) error {
+	st := tx.Cursor().Bucket().Stats()
+	if pages := tx.Size() / int64(tx.DB().Info().PageSize); int64(st.BranchOverflowN)+int64(st.LeafOverflowN) > pages {
+		return fmt.Errorf("store: catalog: %w: a page extends beyond the file; restore catalog.db from a backup", ErrDamaged)
+	}
+	return nil
+}
+
+func (c *catalog) view(fn func(*bolt.Tx) error) error {
+	return guarded(func() error { return c.db.View(fn) })
+}
+
+func (c *catalog) update(fn func(*bolt.Tx) error) error {
+	return guarded(func() error { return c.db.Update(fn) })
+}
+
+// guarded calls fn, which has bbolt follow its pages. Bbolt does that unchecked: damaged
+// ones make it panic or read beyond the file, which says that they are damaged.
+func guarded(fn func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if recover() != nil {
+			err = fmt.Errorf("store: catalog: %w: its pages can't be followed; restore catalog.db from a backup", ErrDamaged)
+		}
+	}()
+	return fn()
+}
+
 func (c *catalog) create(now time.Time) error {
-	return c.db.Update(func(tx *bolt.Tx) error {
+	return c.update(func(tx *bolt.Tx) error {
 		for _, name := range [][]byte{bucketMeta, bucketSegments, bucketSources} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return fmt.Errorf("store: make catalog: %w", err)
@@ -83,7 +136,7 @@ func (c *catalog) create(now time.Time) error {
 }
 
 func (c *catalog) checkVersion() error {
-	return c.db.View(func(tx *bolt.Tx) error {
+	return c.view(func(tx *bolt.Tx) error {
 		var f catalogFormat
 		if err := get(tx, bucketMeta, []byte("format"), &f); err != nil {
 			return err
@@ -98,7 +151,7 @@ func (c *catalog) checkVersion() error {
 // zone gives the zone of event times that name none, time.Local if none was ever set.
 func (c *catalog) zone() (*time.Location, error) {
 	var name string
-	err := c.db.View(func(tx *bolt.Tx) error {
+	err := c.view(func(tx *bolt.Tx) error {
 		if tx.Bucket(bucketMeta).Get([]byte("zone")) == nil {
 			return nil
 		}
@@ -119,7 +172,7 @@ func (c *catalog) useZone(zone *time.Location) (*time.Location, error) {
 	if zone == nil {
 		return c.zone()
 	}
-	err := c.db.Update(func(tx *bolt.Tx) error { return put(tx, bucketMeta, []byte("zone"), zone.String()) })
+	err := c.update(func(tx *bolt.Tx) error { return put(tx, bucketMeta, []byte("zone"), zone.String()) })
 	if err != nil {
 		return nil, fmt.Errorf("store: write catalog: %w", err)
 	}
@@ -128,7 +181,7 @@ func (c *catalog) useZone(zone *time.Location) (*time.Location, error) {
 
 // segments gives the published segments in number order.
 func (c *catalog) segments() (list []segmentEntry, err error) {
-	err = c.db.View(func(tx *bolt.Tx) error {
+	err = c.view(func(tx *bolt.Tx) error {
 		return each(tx, bucketSegments, func(_ []byte, e segmentEntry) { list = append(list, e) })
 	})
 	return list, err
@@ -137,7 +190,7 @@ func (c *catalog) segments() (list []segmentEntry, err error) {
 // replaceSegments publishes add in place of the segments that remove names, and sources
 // with it, in one transaction: after a crash either all of it is true or none.
 func (c *catalog) replaceSegments(remove, add []segmentEntry, sources []Source) error {
-	err := c.db.Update(func(tx *bolt.Tx) error {
+	err := c.update(func(tx *bolt.Tx) error {
 		for _, e := range remove {
 			if err := tx.Bucket(bucketSegments).Delete(numberKey(e.First)); err != nil {
 				return err
@@ -163,23 +216,30 @@ func (c *catalog) replaceSegments(remove, add []segmentEntry, sources []Source) 
 
 // sources gives the sources as they were when the last segment was published.
 func (c *catalog) sources() (list []Source, err error) {
-	err = c.db.View(func(tx *bolt.Tx) error {
+	err = c.view(func(tx *bolt.Tx) error {
 		return each(tx, bucketSources, func(_ []byte, s Source) { list = append(list, s) })
 	})
 	return list, err
 }
 
-// check reads every value and bbolt's own structure.
+// check reads every value, and then bbolt's own structure: it is bbolt that reads that, in
+// a goroutine of its own, so the pages must be such that it can follow them.
 func (c *catalog) check() error {
-	return c.db.View(func(tx *bolt.Tx) error {
+	err := c.view(func(tx *bolt.Tx) error {
+		return errors.Join(
+			checkOverflow(tx),
+			each(tx, bucketMeta, func([]byte, any) {}),
+			each(tx, bucketSegments, func([]byte, segmentEntry) {}),
+			each(tx, bucketSources, func([]byte, Source) {}))
+	})
+	if err != nil {
+		return err
+	}
+	return c.view(func(tx *bolt.Tx) error {
 		var errs []error
 		for err := range tx.Check() {
 			errs = append(errs, fmt.Errorf("store: catalog: %w: %w", ErrDamaged, err))
 		}
-		errs = append(errs,
-			each(tx, bucketMeta, func([]byte, any) {}),
-			each(tx, bucketSegments, func([]byte, segmentEntry) {}),
-			each(tx, bucketSources, func([]byte, Source) {}))
 		return errors.Join(errs...)
 	})
 }

@@ -305,12 +305,9 @@ func (s *Store) beginBlock(first uint64) {
 // newJournal goes on in a new file, which begins with the first record that is not
 // durable yet. Its error is ErrBroken or ErrClosed.
 func (s *Store) newJournal() error {
-	first := s.next
-	if s.journal != nil {
-		first = s.journal.Durable()
-		if err := s.journal.Close(); err != nil {
-			s.log.Warn("closing a journal file failed", slog.Any("err", err))
-		}
+	first := s.journal.Durable()
+	if err := s.journal.Close(); err != nil {
+		s.log.Warn("closing a journal file failed", slog.Any("err", err))
 	}
 	for {
 		w, err := journal.Create(s.path(journalDir), first, s.journalOptions())
@@ -325,6 +322,23 @@ func (s *Store) newJournal() error {
 			return fmt.Errorf("%w: %w", ErrClosed, err)
 		}
 	}
+}
+
+// beginJournal makes the first file of a store that is being opened. On a full disk the
+// reserve is given up for it.
+func (s *Store) beginJournal() error {
+	w, err := journal.Create(s.path(journalDir), s.next, s.journalOptions())
+	if isFull(err) && s.reserve.Release() == nil {
+		w, err = journal.Create(s.path(journalDir), s.next, s.journalOptions())
+	}
+	if isFull(err) {
+		return fmt.Errorf("store: the disk is full: make room on it, then start again: %w", err)
+	}
+	if err != nil {
+		return err
+	}
+	s.useJournal(w)
+	return nil
 }
 
 func (s *Store) useJournal(w *journal.Writer) {

@@ -111,9 +111,7 @@ func (s *Store) recoverJournal() error {
 			return err
 		}
 		s.noteDamage(f.Path, &res)
-		if err := s.fillLost(res.Next); err != nil {
-			return err
-		}
+		s.fillLost(res.Next)
 		if !s.readOnly && s.damaged.has(f.Path) && res.Next == res.First {
 			// Nothing of it can be read, and its name may be the next file's.
 			if err := s.dropJournalFile(f.Path); err != nil {
@@ -143,40 +141,28 @@ func (s *Store) replay(g *journal.Group) error {
 	}
 	r := s.prepare(g.Entries[skip:])
 	for i := range r.recs {
-		if err := s.fillLost(r.recs[i].Number); err != nil {
-			return err
-		}
-		if err := s.remember(&r.recs[i], g.Encoded[skip+i]); err != nil {
-			return err
-		}
+		s.fillLost(r.recs[i].Number)
+		s.remember(&r.recs[i], g.Encoded[skip+i])
 	}
 	return nil
 }
 
 // fillLost puts an empty record in the place of each that damage took, up to number next.
-func (s *Store) fillLost(next uint64) error {
+func (s *Store) fillLost(next uint64) {
 	for s.next < next {
 		e := audit.Entry{Number: s.next, Flags: audit.FlagLost}
 		r := s.prepare([]audit.Entry{e})
-		if err := s.remember(&r.recs[0], audit.AppendEntry(nil, &e)); err != nil {
-			return err
-		}
+		s.remember(&r.recs[0], audit.AppendEntry(nil, &e))
 	}
-	return nil
 }
 
-// remember makes a record of the journal visible.
-func (s *Store) remember(r *audit.Record, canonical []byte) error {
-	if !s.readOnly {
-		if err := s.waitForSealer(); err != nil {
-			return err
-		}
-	}
+// remember makes a record of the journal visible. It does not wait for the sealer: a
+// journal holds no more beyond the segments than the memtable did.
+func (s *Store) remember(r *audit.Record, canonical []byte) {
 	key := integrity.Key(s.keys.of(r.Number / integrity.BlockRecords))
 	s.leaves = append(s.leaves[:0], s.hasher.Hash(&key, r.Number, canonical))
 	s.show(r, 0)
 	s.stats.recovered++
-	return nil
 }
 
 // dropJournal removes the journal files all of whose records stand below end in

@@ -212,7 +212,7 @@ func (s *Store) open() (err error) {
 	}
 	go s.seal()
 	if err = s.recoverJournal(); err == nil {
-		err = s.newJournal()
+		err = s.beginJournal()
 	}
 	if err != nil {
 		close(s.closing)
