@@ -152,7 +152,8 @@ func newServer() (*api.Server, *memory) {
 				Sync:    api.Latency{Bounds: []float64{0.001, 0.01}, Counts: []uint64{5, 2, 1}, Sum: 0.25}}
 		},
 		Sources: func() []api.Source {
-			return []api.Source{{ID: "pacs1", Hostname: "h\"1\\", Peer: "192.0.2.1:4711", Transport: "tls", First: noon.Add(-time.Hour), Last: noon, Records: 4, Bytes: 24,
+			drift := -1.5
+			return []api.Source{{ID: "pacs1", Drift: &drift, Hostname: "h\"1\\", Peer: "192.0.2.1:4711", Transport: "tls", First: noon.Add(-time.Hour), Last: noon, Records: 4, Bytes: 24,
 				Classes: map[string]int64{"unchecked": 3, "foreign": 1}}}
 		},
 		Disk:         func() (api.Disk, error) { return api.Disk{Bytes: 1000, Free: 9000, DaysUntilFull: 12.5}, nil },

@@ -100,6 +100,10 @@ type Source struct {
 	// Bytes are those of its frames.
 	Bytes   int64            `json:"bytes"`
 	Classes map[string]int64 `json:"classes"`
+	// Drift is how far its clock is behind ours (negative: ahead), in seconds, and Delay how
+	// late it reports an event; nil where its records don't say.
+	Drift *float64 `json:"driftSeconds"`
+	Delay *float64 `json:"delaySeconds"`
 }
 
 // Certificate is one that the server shows or relies on.

@@ -100,6 +100,17 @@ func (e *exposition) sources(list []Source) {
 	for i := range list[:min(len(list), maxSourceSeries)] {
 		e.sample(name, seconds(list[i].Last), "source", list[i].ID, "hostname", list[i].Hostname, "cert", list[i].Cert)
 	}
+	e.sourceClocks("arr_source_clock_drift_seconds", "How far a source's clock is behind ours.", list, func(s *Source) *float64 { return s.Drift })
+	e.sourceClocks("arr_source_delay_seconds", "How late a source reports events.", list, func(s *Source) *float64 { return s.Delay })
+}
+
+func (e *exposition) sourceClocks(name, help string, list []Source, of func(*Source) *float64) {
+	e.family(name, "gauge", help)
+	for i := range list[:min(len(list), maxSourceSeries)] {
+		if v := of(&list[i]); v != nil {
+			e.sample(name, *v, "source", list[i].ID, "hostname", list[i].Hostname, "cert", list[i].Cert)
+		}
+	}
 }
 
 // maxSourceSeries bounds the series that senders can make Prometheus keep.

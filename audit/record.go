@@ -56,8 +56,13 @@ type Finding struct {
 type Record struct {
 	Entry
 	// Time is when the event happened, in microseconds since the Unix epoch:
-	// EventDateTime, else the syslog TIMESTAMP, else Received.
-	Time int64
+	// EventDateTime, else the syslog TIMESTAMP, else Received. Dated says that it is the
+	// first.
+	Time  int64
+	Dated bool
+	// Sent is the syslog TIMESTAMP, in microseconds since the Unix epoch; 0 where there is
+	// none that can be read.
+	Sent int64
 	// Shape is never nil once parsed. Spans are the values of its slots in
 	// order, a repeated slot's values in a row; Runs has, for each repeated
 	// slot in order, how many of them it holds.

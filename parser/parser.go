@@ -190,25 +190,32 @@ func (p *Parser) readsAsUTF8() bool {
 	return !s.Malformed() && (!s.Wide() || isUTF8Name(s.Encoding()) || isUTF16Name(s.Encoding()))
 }
 
-// setTime sets rec.Time from the event's time, else the header's, else the arrival's.
+// setTime sets rec.Sent from the header's time, and rec.Time from the event's time, else
+// the header's, else the arrival's.
 func (p *Parser) setTime(rec *audit.Record, h *header, event []byte) {
+	rec.Sent, rec.Dated = p.headerTime(rec, h), false
 	if len(event) > 0 {
-		if us, _, ok := dateTime(event, p.zone); ok {
-			rec.Time = us
+		if rec.Time, _, rec.Dated = dateTime(event, p.zone); rec.Dated {
 			return
 		}
 		addFinding(rec, "event-time-unreadable", span{})
 	}
-	if stamp := h.timestamp.of(rec.Frame); len(stamp) > 0 {
-		if h.kind == bsdHeader {
-			if us, ok := bsdMicros(stamp, p.zone, rec.ReceivedTime()); ok {
-				rec.Time = us
-				return
-			}
-		} else if us, _, ok := dateTime(stamp, p.zone); ok {
-			rec.Time = us
-			return
-		}
+	if rec.Time = rec.Sent; rec.Sent == 0 {
+		rec.Time = rec.Received
 	}
-	rec.Time = rec.Received
+}
+
+// headerTime is a header's TIMESTAMP in microseconds since the Unix epoch, 0 where there is
+// none that can be read.
+func (p *Parser) headerTime(rec *audit.Record, h *header) int64 {
+	stamp := h.timestamp.of(rec.Frame)
+	if len(stamp) == 0 {
+		return 0
+	}
+	if h.kind == bsdHeader {
+		us, _ := bsdMicros(stamp, p.zone, rec.ReceivedTime())
+		return us
+	}
+	us, _, _ := dateTime(stamp, p.zone)
+	return us
 }

@@ -26,6 +26,10 @@ type Source struct {
 	Records   int64                   `json:"records"`
 	Bytes     int64                   `json:"bytes"`
 	Classes   [audit.NumClasses]int64 `json:"classes"`
+	// Running is the window of arrivals that the source's clock is being read in, Complete
+	// the one before.
+	Running  Clock `json:"running"`
+	Complete Clock `json:"complete"`
 }
 
 // sourceKey tells sources apart.
@@ -100,6 +104,7 @@ func (c *sourceCounts) add(r *audit.Record) {
 	c.dirty[s] = true
 	s.First, s.Last = min(s.First, r.Received), max(s.Last, r.Received)
 	s.Peer, s.Transport = r.Peer, r.Transport.String()
+	s.tick(r)
 	s.Records++
 	s.Bytes += int64(len(r.Frame))
 	if int(r.Class) < len(s.Classes) {

@@ -70,10 +70,21 @@ func sourceFigures(s *store.Store) []api.Source {
 				classes[audit.Class(class).String()] = n
 			}
 		}
+		clock := src.Clock()
 		out = append(out, api.Source{ID: src.ID, Hostname: src.Hostname, Cert: src.Cert, Peer: src.Peer, Transport: src.Transport,
-			First: time.UnixMicro(src.First).UTC(), Last: time.UnixMicro(src.Last).UTC(), Records: src.Records, Bytes: src.Bytes, Classes: classes})
+			First: time.UnixMicro(src.First).UTC(), Last: time.UnixMicro(src.Last).UTC(), Records: src.Records, Bytes: src.Bytes, Classes: classes,
+			Drift: secondsOf(clock.Drift, clock.Stamped), Delay: secondsOf(clock.Delay, clock.Dated)})
 	}
 	return out
+}
+
+// secondsOf is a mean or least of n times in microseconds as seconds, nil where n is 0.
+func secondsOf(us, n int64) *float64 {
+	if n == 0 {
+		return nil
+	}
+	s := float64(us) / 1e6
+	return &s
 }
 
 func diskFigures(s *store.Store) (api.Disk, error) {
