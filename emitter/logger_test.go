@@ -199,6 +199,8 @@ func TestTLSSessionsAreResumed(t *testing.T) {
 	l := open(t, t.TempDir(), nil, repository)
 	logIDs(t, l, ids(0, 5)...)
 	until(t, "all was sent", sentAll(l))
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if s := l.Stats()[0]; s.Connections != 5 || r.accepted != 5 || r.resumptions != 4 {
 		t.Errorf("%d connections, %d accepted, %d resumed; want 5, 5, 4", s.Connections, r.accepted, r.resumptions)
 	}

@@ -192,6 +192,33 @@ func TestUnreadFramesAreNotConfirmed(t *testing.T) {
 	}
 }
 
+// A repository that gives up closes with frames unread, over TLS with a close_notify: they
+// have not arrived.
+func TestPeerClosesWithFramesUnread(t *testing.T) {
+	for _, network := range []string{"tcp", "tls"} {
+		unread := make(chan struct{})
+		s := serve(t, network, 0, func(c net.Conn) []byte {
+			if tc, ok := c.(*tls.Conn); ok {
+				if err := tc.Handshake(); err != nil {
+					t.Error(err)
+				}
+			}
+			<-unread
+			return nil
+		})
+		c := s.dial(t, emitter.Dialer{})
+		// More than the peer's TLS may have read with the end of the handshake.
+		if err := c.Send(make([]byte, 256<<10)); err != nil {
+			t.Fatal(err)
+		}
+		// Close has ended the sender's side long before the peer ends its own.
+		time.AfterFunc(50*time.Millisecond, func() { close(unread) })
+		if err := c.Close(); err == nil {
+			t.Errorf("%s: Close says that all arrived", network)
+		}
+	}
+}
+
 func TestUntrustedServer(t *testing.T) {
 	s := serve(t, "tls", 0, readAll)
 	s.roots = x509.NewCertPool()

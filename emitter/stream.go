@@ -150,12 +150,28 @@ func (s *stream) end() error {
 		return s.fail(s.reason(err))
 	}
 	<-s.ended
+	err := s.endErr
+	if err == io.EOF && raw != s.conn {
+		err = endOf(raw)
+	}
 	var timeout net.Error
 	switch {
-	case s.endErr == io.EOF:
+	case err == io.EOF:
 		return nil
-	case errors.As(s.endErr, &timeout) && timeout.Timeout():
+	case errors.As(err, &timeout) && timeout.Timeout():
 		return s.fail(ErrUnconfirmed)
 	}
-	return s.fail(s.endErr)
+	return s.fail(err)
+}
+
+// endOf reads to the end of a connection whose TLS has ended. A peer that closes with
+// frames unread says close_notify all the same, but then its kernel resets the
+// connection.
+func endOf(raw net.Conn) error {
+	var dropped [512]byte
+	for {
+		if _, err := raw.Read(dropped[:]); err != nil {
+			return err
+		}
+	}
 }
