@@ -98,6 +98,10 @@ type Config struct {
 	// believed may. Who shows no certificate is let in or not as client-auth says.
 	TLSAllow []string
 
+	// TLSCRL are files with certificate revocation lists, PEM or DER. They are read again when
+	// they change. Certificates that are installed themselves are not looked up there.
+	TLSCRL []string
+
 	// TLSName are names and addresses that senders reach this server by, for
 	// certificates of its own. The machine's host name and addresses are known
 	// without.

@@ -122,8 +122,12 @@ func (c *Config) validate() error {
 				c.where("tls"), l.Address)
 		}
 	}
-	if len(c.TLSAllow) > 0 && !slices.ContainsFunc(c.TLS, func(l Listener) bool { _, auth := c.Clients(l); return auth != NoClients }) {
-		return fmt.Errorf("%s: no address asks for client certificates: set tls-client-ca or tls-truststore, and client-auth=require", c.where("tls-allow"))
+	key := "tls-allow"
+	if len(c.TLSCRL) > 0 {
+		key = "tls-crl"
+	}
+	if len(c.TLSAllow)+len(c.TLSCRL) > 0 && !slices.ContainsFunc(c.TLS, func(l Listener) bool { _, auth := c.Clients(l); return auth != NoClients }) {
+		return fmt.Errorf("%s: no address asks for client certificates: set tls-client-ca or tls-truststore, and client-auth=require", c.where(key))
 	}
 	for _, l := range c.HTTP {
 		if !loopback(l.Address) {

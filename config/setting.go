@@ -55,6 +55,7 @@ func Settings() []Setting {
 		text("tls-truststore", "TLSTruststore", "", func(c *Config) *string { return &c.TLSTruststore }, nil),
 		text("tls-truststore-password-file", "TLSTruststorePasswordFile", "", func(c *Config) *string { return &c.TLSTruststorePasswordFile }, nil),
 		texts("tls-allow", "TLSAllow", func(c *Config) *[]string { return &c.TLSAllow }, allowed),
+		texts("tls-crl", "TLSCRL", func(c *Config) *[]string { return &c.TLSCRL }, notEmpty),
 		texts("tls-name", "TLSName", func(c *Config) *[]string { return &c.TLSName }, serverName),
 		text("tls-profile", "TLSProfile", profiles[0], func(c *Config) *string { return &c.TLSProfile }, oneOf(profiles...)),
 		texts("tls-suites", "TLSSuites", func(c *Config) *[]string { return &c.TLSSuites }, suiteName),

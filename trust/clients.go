@@ -26,6 +26,9 @@ type Clients struct {
 	// Believed has the certificates of CAs, and such of clients themselves. Its file is
 	// needed where Auth asks for certificates.
 	Believed Store
+	// CRLs are files with certificate revocation lists, in PEM or DER. They hold for
+	// chains, not for certificates that are installed themselves.
+	CRLs []string
 	// Allow, if it is not empty, lists who of the believed may connect: each as
 	// "sha256:FINGERPRINT", "subject:CN=...,O=..." or "name:HOST".
 	Allow []string
@@ -46,6 +49,7 @@ type believed struct {
 type clients struct {
 	store    Store
 	allow    *allowList
+	revoked  *revoked
 	now      func() time.Time
 	believed atomic.Pointer[believed]
 }
@@ -106,7 +110,13 @@ func (c *clients) verify(cs tls.ConnectionState) error {
 	for _, cert := range cs.PeerCertificates[1:] {
 		opts.Intermediates.AddCert(cert)
 	}
-	if _, err := leaf.Verify(opts); err != nil {
+	chains, err := leaf.Verify(opts)
+	if err == nil {
+		if err = c.revoked.check(chains); err != nil {
+			return fmt.Errorf("client certificate %.200q, SHA-256 %s: %w", leaf.Subject, fingerprint(leaf), err)
+		}
+	}
+	if err != nil {
 		return fmt.Errorf("client certificate %.200q, SHA-256 %s: %s", leaf.Subject, fingerprint(leaf), c.explain(leaf, err))
 	}
 	return nil

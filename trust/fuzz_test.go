@@ -1,6 +1,9 @@
 package trust
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // Whatever a file holds, it is either refused or each of its entries can be used.
 func FuzzParseStore(f *testing.F) {
@@ -19,6 +22,32 @@ func FuzzParseStore(f *testing.F) {
 			case len(entries[i].chain) != 1:
 				t.Errorf("%d certificates in one trusted entry", len(entries[i].chain))
 			}
+		}
+	})
+}
+
+// Whatever a file of revocation lists holds, it is refused or has one.
+func FuzzParseRevoked(f *testing.F) {
+	f.Add([]byte("-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n"))
+	f.Add([]byte{0x30, 0x03, 0x02, 0x01, 0x01})
+	f.Fuzz(func(t *testing.T, file []byte) {
+		lists, err := parseRevoked(file)
+		if err == nil && (len(lists) == 0 || lists[0] == nil) {
+			t.Error("neither a list nor an error")
+		}
+	})
+}
+
+// An entry of the list of allowed clients names somebody, or is refused: what is taken for
+// an entry and is none would let everybody in.
+func FuzzParseAllowed(f *testing.F) {
+	for _, s := range []string{"", "name:pacs.example", "subject:CN=PACS", "sha256:00", "sha256:" + strings.Repeat("00", 32)} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		a, err := parseAllowed([]string{text})
+		if err == nil && len(a.fingerprints)+len(a.subjects)+len(a.names) != 1 {
+			t.Errorf("%q names %v", text, a)
 		}
 	})
 }

@@ -33,7 +33,13 @@ func (s *Source) TLSConfig(p Profile, c Clients) (*tls.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	check := &clients{allow: allow, store: c.Believed, now: s.now}
+	lists := &revoked{paths: c.CRLs, now: s.now, log: s.log}
+	if len(c.CRLs) > 0 {
+		if err := s.watch(&watched{what: "certificate revocation lists", paths: c.CRLs, load: lists.load}); err != nil {
+			return nil, err
+		}
+	}
+	check := &clients{allow: allow, revoked: lists, store: c.Believed, now: s.now}
 	conf.VerifyConnection = check.verify
 	// What clients are told of whom we believe is a plain field, so each new file
 	// makes a new configuration.

@@ -112,7 +112,7 @@ func (l *listeners) listenTLS(ctx context.Context, cfg *config.Config, source *t
 		if err != nil {
 			return fmt.Errorf("--tls %s: %w", c.Address, err)
 		}
-		conf, err := source.TLSConfig(profile, trust.Clients{Auth: clientAuth[auth], Believed: believed(cfg, file), Allow: cfg.TLSAllow})
+		conf, err := source.TLSConfig(profile, trust.Clients{Auth: clientAuth[auth], Believed: believed(cfg, file), Allow: cfg.TLSAllow, CRLs: cfg.TLSCRL})
 		if err != nil {
 			return fmt.Errorf("--tls %s: %w", c.Address, err)
 		}
