@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -71,6 +73,34 @@ func startGateway(t *testing.T, flags ...string) *gateway {
 		return m != nil
 	})
 	return g
+}
+
+var gatewayMetrics = regexp.MustCompile(`metrics on (\S+)\n`)
+
+// taken is how many audit messages a gateway with --metrics has spooled.
+func (g *gateway) taken() int {
+	g.t.Helper()
+	m := gatewayMetrics.FindStringSubmatch(g.log.String())
+	if m == nil {
+		g.t.Fatalf("arr hl7 does not say where its metrics are:\n%s", g.log)
+	}
+	resp, err := http.Get(m[1])
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	_, value, _ := strings.Cut(string(body), "arr_hl7_repository_taken_total{")
+	_, value, _ = strings.Cut(value, "} ")
+	value, _, _ = strings.Cut(value, "\n")
+	n, err := strconv.Atoi(value)
+	if err != nil {
+		g.t.Fatalf("the metrics are %s", body)
+	}
+	return n
 }
 
 func (g *gateway) kill() {
@@ -190,7 +220,7 @@ func TestHL7RepositoryDies(t *testing.T) {
 	port := freePort(t)
 	serve := func() *server { return start(t, dir, "--tls", "127.0.0.1:"+port) }
 	s := serve()
-	flags := []string{"--forward", hl7Archive(t), "--to", "tls://localhost:" + port, "--ca", s.caFile(), "--spool", spool}
+	flags := []string{"--forward", hl7Archive(t), "--to", "tls://localhost:" + port, "--ca", s.caFile(), "--spool", spool, "--metrics", "127.0.0.1:0"}
 	g := startGateway(t, flags...)
 	c, n := dialHL7(t, g.address), 0
 	load := func(messages int) {
@@ -214,7 +244,7 @@ func TestHL7RepositoryDies(t *testing.T) {
 	s.kill()
 	load(100)
 	// What was acknowledged a moment ago may not be on disk yet.
-	time.Sleep(200 * time.Millisecond)
+	until(t, 30*time.Second, "all is in the spool", func() bool { return g.taken() == n })
 	g.kill()
 	g = startGateway(t, flags...)
 	c = dialHL7(t, g.address)
