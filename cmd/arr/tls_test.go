@@ -112,6 +112,42 @@ func TestServeStores(t *testing.T) {
 	}
 }
 
+// A sender shows a key from one store and believes another's CA.
+func TestEmitStores(t *testing.T) {
+	dir, client := t.TempDir(), t.TempDir()
+	if _, err := trust.Open(trust.Options{Dir: client, Log: slog.New(slog.DiscardHandler)}); err != nil {
+		t.Fatal(err)
+	}
+	pair, err := tls.LoadX509KeyPair(filepath.Join(client, "server-ec.pem"), filepath.Join(client, "server-ec.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := pkcs12.LegacyDES.Encode(pair.PrivateKey, pair.Leaf, nil, "secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := startServer(t, dir, "--tls", "127.0.0.1:0,client-auth=require,client-ca="+filepath.Join(client, "ca.pem"))
+	message, file, ca := writeFile(t, "a.xml", "<AuditMessage/>"), writeFile(t, "keys", string(store)), filepath.Join(dir, "keys", "ca.p12")
+	secret, public := writeFile(t, "secret", "secret"), writeFile(t, "public", "changeit")
+	for _, test := range []struct {
+		flags []string
+		code  int
+		want  string
+	}{
+		{[]string{"--tls-keystore", file, "--tls-keystore-password-file", secret, "--tls-truststore", ca, "--tls-truststore-password-file", public}, 0, "handed over"},
+		{[]string{"--tls-truststore", ca, "--tls-truststore-password-file", public}, exitFailed, ""},
+		{[]string{"--tls-keystore", file, "--tls-keystore-password-file", public}, exitUsage, "--tls-keystore: "},
+		{[]string{"--tls-truststore", ca, "--tls-truststore-password-file", secret}, exitUsage, "the password is wrong"},
+		{[]string{"--tls-truststore", ca, "--ca", filepath.Join(dir, "keys", "ca.pem")}, exitUsage, "leave one of them"},
+	} {
+		var stdout, stderr bytes.Buffer
+		args := append([]string{"arr", "emit", "--to", "tls://" + r.ports.TLS[1], message}, test.flags...)
+		if code := run(t.Context(), args, nil, &stdout, &stderr); code != test.code || !strings.Contains(stderr.String(), test.want) {
+			t.Errorf("arr emit %q exits with %d: %s", test.flags, code, &stderr)
+		}
+	}
+}
+
 func TestEmitProfile(t *testing.T) {
 	for flags, want := range map[string]string{
 		"--tls-profile=b13":         "is no TLS profile",
