@@ -93,12 +93,9 @@ func (s *Store) sealRest() {
 func (s *Store) sealBlock(b *memBlock) error {
 	recs := b.visible()
 	path := s.segmentPath(&recs[0], b.end())
-	seg, err := s.writeBlock(path, b, recs)
+	seg, err := s.writeVerified(path, b, recs)
 	if err != nil {
 		return err
-	}
-	if err := s.verifyBlock(seg, b); err != nil {
-		return errors.Join(err, os.Remove(path))
 	}
 	if err := s.failpoint("verified"); err != nil {
 		return err
@@ -136,8 +133,33 @@ func (s *Store) publish(seg *segment.Segment, recs []audit.Record) error {
 	return err
 }
 
+// errMisread says that a block reads back otherwise than it was written.
+var errMisread = errors.New("a block does not read back as it was written")
+
+// writeVerified writes a block and reads it back; where that fails once more, with its
+// frames whole, since then no skeleton can be wrong.
+func (s *Store) writeVerified(path string, b *memBlock, recs []audit.Record) (*segment.Segment, error) {
+	seg, err := s.writeAndVerify(path, b, recs, false)
+	if errors.Is(err, errMisread) {
+		s.log.Error("storing the frames of a block whole", slog.Uint64("first", b.first), slog.Any("err", err))
+		return s.writeAndVerify(path, b, recs, true)
+	}
+	return seg, err
+}
+
+func (s *Store) writeAndVerify(path string, b *memBlock, recs []audit.Record, whole bool) (*segment.Segment, error) {
+	seg, err := s.writeBlock(path, b, recs, whole)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.verifyBlock(seg, b); err != nil {
+		return nil, errors.Join(fmt.Errorf("%w: %w", errMisread, err), os.Remove(path))
+	}
+	return seg, nil
+}
+
 // writeBlock writes and syncs the segment file of one block and opens it.
-func (s *Store) writeBlock(path string, b *memBlock, recs []audit.Record) (*segment.Segment, error) {
+func (s *Store) writeBlock(path string, b *memBlock, recs []audit.Record, whole bool) (*segment.Segment, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return nil, fmt.Errorf("store: make directory of segments: %w", err)
 	}
@@ -145,7 +167,7 @@ func (s *Store) writeBlock(path string, b *memBlock, recs []audit.Record) (*segm
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("store: remove unpublished segment: %w", err)
 	}
-	in := &segment.BlockInput{First: b.first, Key: b.key, ParserVersion: s.parserVersion}
+	in := &segment.BlockInput{First: b.first, Key: b.key, ParserVersion: s.parserVersion, Whole: whole}
 	for i := range recs {
 		in.Records = append(in.Records, &recs[i])
 	}

@@ -35,6 +35,8 @@ type blockEncoder struct {
 	meta    metaWriter
 	// times are the records' Times.
 	times []int64
+	// whole says that every record of the block is stored as a whole frame.
+	whole bool
 	// values counts the values of the block's records that are not whole.
 	values int
 	filter []byte
@@ -117,7 +119,7 @@ func (e *blockEncoder) reset() {
 // add puts a record's values into their columns, or its frame into ColumnRaw where
 // skeleton and values do not give the frame.
 func (e *blockEncoder) add(r *audit.Record) {
-	whole := r.Shape.Raw || len(r.Spans) > maxValues-e.values || !fits(r)
+	whole := e.whole || r.Shape.Raw || len(r.Spans) > maxValues-e.values || !fits(r)
 	shape := r.Shape
 	if whole {
 		shape = audit.RawShape
@@ -146,46 +148,38 @@ func (e *blockEncoder) add(r *audit.Record) {
 	}
 }
 
-// fits says whether skeleton and spans give r's frame.
+// fits says whether spans lie in r's frame as the skeleton has them, texts between them
+// apart: those the parser compared, and who reads the block back finds it out.
 func fits(r *audit.Record) bool {
 	s := r.Shape
 	if len(s.Gaps) != len(s.Slots)+1 || len(r.Runs) != s.Repeats {
 		return false
 	}
-	rest, off := r.Frame, uint32(0)
-	span, run := 0, 0
-	text := func(t []byte) bool {
-		if !bytes.HasPrefix(rest, t) {
-			return false
-		}
-		rest, off = rest[len(t):], off+uint32(len(t))
-		return true
-	}
+	off, span, run := uint64(0), 0, 0
 	for i := range s.Slots {
-		if s.Slots[i].Column >= audit.MaxColumns || !text(s.Gaps[i]) {
-			return false
-		}
+		slot := &s.Slots[i]
 		n := 1
-		if s.Slots[i].Joint != nil {
+		if slot.Joint != nil {
 			n = int(r.Runs[run])
 			run++
 		}
-		if n < 1 || span+n > len(r.Spans) {
+		if slot.Column >= audit.MaxColumns || n < 1 || span+n > len(r.Spans) {
 			return false
 		}
+		off += uint64(len(s.Gaps[i]))
 		for k := range n {
-			if k > 0 && !text(s.Slots[i].Joint) {
-				return false
+			if k > 0 {
+				off += uint64(len(slot.Joint))
 			}
 			v := r.Spans[span]
-			if v.Off != off || uint64(v.Len) > uint64(len(rest)) {
+			if uint64(v.Off) != off {
 				return false
 			}
-			rest, off = rest[v.Len:], off+v.Len
+			off += uint64(v.Len)
 			span++
 		}
 	}
-	return span == len(r.Spans) && bytes.Equal(rest, s.Gaps[len(s.Slots)])
+	return span == len(r.Spans) && off+uint64(len(s.Gaps[len(s.Slots)])) == uint64(len(r.Frame))
 }
 
 // formOf gives the place of a shape's form among the block's, new if need be.

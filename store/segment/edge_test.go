@@ -105,12 +105,11 @@ func TestAllRawBlock(t *testing.T) {
 // are wrong.
 func TestFrameThatDoesNotFit(t *testing.T) {
 	spoil := map[string]func(r *audit.Record){
-		"span moved":       func(r *audit.Record) { r.Spans[2].Off++ },
-		"span too long":    func(r *audit.Record) { r.Spans[2].Len = 1 << 30 },
-		"span missing":     func(r *audit.Record) { r.Spans = r.Spans[:3] },
-		"span too many":    func(r *audit.Record) { r.Spans = append(r.Spans, audit.Span{}) },
-		"runs too many":    func(r *audit.Record) { r.Runs = append(r.Runs, 1) },
-		"another skeleton": func(r *audit.Record) { r.Frame = append([]byte{}, r.Frame...); r.Frame[0] = 'x' },
+		"span moved":    func(r *audit.Record) { r.Spans[2].Off++ },
+		"span too long": func(r *audit.Record) { r.Spans[2].Len = 1 << 30 },
+		"span missing":  func(r *audit.Record) { r.Spans = r.Spans[:3] },
+		"span too many": func(r *audit.Record) { r.Spans = append(r.Spans, audit.Span{}) },
+		"runs too many": func(r *audit.Record) { r.Runs = append(r.Runs, 1) },
 	}
 	for name, fn := range spoil {
 		t.Run(name, func(t *testing.T) {

@@ -33,6 +33,9 @@ type BlockInput struct {
 	Subtrees []Subtree
 	// ParserVersion says which parser made what is derived of the records.
 	ParserVersion uint32
+	// Whole has every frame stored as it is, without skeletons: for a block that did not
+	// read back as it was written.
+	Whole bool
 }
 
 // Info sums up a segment file.
@@ -116,6 +119,7 @@ func (w *Writer) AddBlock(in *BlockInput) error {
 	if err := w.check(in); err != nil {
 		return err
 	}
+	w.encoder.whole = in.Whole
 	e := w.encoder.encode(in.Records)
 	b := blockInfo{directory: int64(e.directory), directorySum: checksum(e.bytes[e.directory:])}
 	b.sum(in)
