@@ -22,7 +22,8 @@
 // Whom to believe is ITI-19 (Authenticate Node): a client's certificate is accepted if it is itself
 // installed, or if its chain ends at an installed CA. No extended key usage and no
 // name is asked for, as the profile demands. What an installed certificate itself
-// says, its dates included, is not judged: who installed it has.
+// says, its dates included, is not judged: who installed it has. Revocation lists hold for
+// chains; a list of those allowed may leave out others that are believed.
 //
 // TLS 1.2 and 1.3 with forward secrecy and authenticated encryption are spoken (DICOM
 // PS3.15 B.12, BCP 195), unless somebody chose another Profile of Annex B; those that are no
