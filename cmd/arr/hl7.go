@@ -129,8 +129,12 @@ func (g *gateway) audit(c *cli.Context) error {
 		if err != nil {
 			return fmt.Errorf("hl7: --to: %w", err)
 		}
+		name := repositoryName(to)
+		if slices.ContainsFunc(g.repositories, func(r emitter.Repository) bool { return r.Name == name }) {
+			return fmt.Errorf("hl7: --to %s is given twice", to)
+		}
 		g.repositories = append(g.repositories, emitter.Repository{
-			Name: repositoryName(to), To: to, Dialer: emitter.Dialer{TLS: config},
+			Name: name, To: to, Dialer: emitter.Dialer{TLS: config},
 			Header: emitter.Header{Dialect: dialect, Hostname: mapper.Host, App: "arr-hl7", ProcID: mapper.ProcID},
 		})
 	}
@@ -165,7 +169,8 @@ func (g *gateway) run(ctx context.Context) (err error) {
 	defer ln.Close()
 	logger, err := emitter.Open(emitter.Options{Dir: filepath.Clean(g.spool), Repositories: g.repositories, Notify: g.tell})
 	if err != nil {
-		return err
+		// HL7 traffic goes on without a spool: a nil Logger is one that is off.
+		g.log.Error("audit messages can't be kept: all are lost until arr hl7 starts with a spool that it can write", slog.Any("error", err))
 	}
 	g.auditor.start(logger)
 	defer func() {

@@ -29,7 +29,8 @@ const (
 type auditor struct {
 	log *slog.Logger
 	// mapper belongs to run's goroutine.
-	mapper  *hl7.Mapper
+	mapper *hl7.Mapper
+	// logger is nil where the spool can't be had: then nothing is audited.
 	logger  *emitter.Logger
 	waiting chan mllp.Exchange
 	bytes   atomic.Int64
@@ -37,8 +38,8 @@ type auditor struct {
 
 	// exchanges counts the HL7 messages that came to an end, messages the audit
 	// messages that were owed for them, unaudited the exchanges that were not audited,
-	// since too many waited or could not be mapped, and lost the calls that a spool
-	// refused.
+	// since too many waited, there is no spool, or they could not be mapped, and lost
+	// the calls that a spool refused.
 	exchanges, messages, unaudited, lost atomic.Int64
 }
 
@@ -108,6 +109,10 @@ func (a *auditor) run() {
 func (a *auditor) audit(batch []*audit.Message, x mllp.Exchange) (all []*audit.Message) {
 	a.bytes.Add(-sizeOf(x))
 	all = batch
+	if a.logger == nil {
+		a.unaudited.Add(1)
+		return all
+	}
 	defer func() {
 		if recover() != nil {
 			a.unaudited.Add(1)

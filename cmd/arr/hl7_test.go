@@ -203,6 +203,25 @@ func TestHL7WithoutArchiveOrRepository(t *testing.T) {
 	}
 }
 
+// The spool can't be had: HL7 traffic goes on, and log and figures say what it costs.
+func TestHL7WithoutSpool(t *testing.T) {
+	spool := writeFile(t, "spool", "not a directory")
+	address, stdout, stderr, stop := startHL7(t, "--forward", hl7Archive(t, "127.0.0.1:0", "AA"), "--to", "udp://127.0.0.1:9",
+		"--spool", spool, "--metrics", "127.0.0.1:0")
+	if answer, err := exchangeHL7(t, address, hl7Message("1", "P1")); err != nil || !strings.Contains(answer, "MSA|AA|1") {
+		t.Errorf("answered %q, %v", answer, err)
+	}
+	_, url, _ := strings.Cut(stdout.String(), "metrics on ")
+	url, _, _ = strings.Cut(url, "\n")
+	waitFor(t, func() bool { return strings.Contains(httpGet(t, url), "\narr_hl7_unaudited_total 1\n") })
+	if !strings.Contains(stderr.String(), "level=ERROR") || !strings.Contains(stderr.String(), "can't be kept") {
+		t.Errorf("the log says %s", stderr)
+	}
+	if code := stop(); code != 0 {
+		t.Errorf("exits with %d: %s", code, stderr)
+	}
+}
+
 func waitFor(t *testing.T, holds func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
@@ -240,6 +259,7 @@ func TestHL7Failures(t *testing.T) {
 		{"--listen :0 --spool s --to udp://x --dialect y", exitUsage, "ihe, dicom or dcm4che"},
 		{"--listen :0 --spool s --to udp://x --hl7-table " + missing, exitUsage, "--hl7-table"},
 		{"--listen :0 --spool s --to udp://x --listen-cert " + missing, exitUsage, "--listen-cert"},
+		{"--listen :0 --spool s --to udp://x --to udp://x:514", exitUsage, "given twice"},
 		{"--listen :0 --spool s --to udp://x file", exitUsage, "no arguments"},
 		{"--listen nowhere:port --spool s --to udp://x", exitFailed, "--listen nowhere:port"},
 	} {
