@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -12,13 +13,22 @@ import (
 )
 
 // Check reads every file of the directory in dir, which nobody may have open for
-// writing, and says what is damaged. It changes nothing.
+// writing, and says what is damaged. It changes nothing. A file that the index does not
+// name yet is what a crash left of being written, and no part of it.
 func Check(dir string) error {
 	files, err := filepath.Glob(filepath.Join(dir, "store", "*.zap"))
 	if err != nil {
 		return err
 	}
+	root, err := os.ReadFile(filepath.Join(dir, "store", "root.bolt"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	err = nil
 	for _, f := range files {
+		if !bytes.Contains(root, []byte(filepath.Base(f))) {
+			continue
+		}
 		if cerr := checkFile(f); cerr != nil {
 			err = errors.Join(err, fmt.Errorf("%s: %w", strings.TrimPrefix(f, dir+string(filepath.Separator)), cerr))
 		}
