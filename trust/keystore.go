@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -137,6 +138,9 @@ func parseDER(b []byte, password string) ([]storeEntry, error) {
 	if certs, err := x509.ParseCertificates(b); err == nil {
 		return trusted(certs), nil
 	}
+	if !affordable(b) {
+		return nil, errors.New(`checking its password would take too long: have it made anew, with "keytool -importkeystore" or "openssl pkcs12 -export"`)
+	}
 	certs, trustErr := pkcs12.DecodeTrustStore(b, password)
 	if trustErr == nil {
 		return trusted(certs), nil
@@ -159,6 +163,47 @@ func parseDER(b []byte, password string) ([]storeEntry, error) {
 		return nil, errors.New("its key can't sign: make an EC or RSA one")
 	}
 	return []storeEntry{{key: signer, chain: append([]*x509.Certificate{leaf}, chain...)}}, nil
+}
+
+// maxIterations bounds how often a password may be hashed: keytool has it done 10,000
+// times, and ten million take some seconds.
+const maxIterations = 10_000_000
+
+// affordable says whether the iterations of a PKCS#12 file's MAC are few enough. All that
+// comes after is covered by the MAC, and so was written by who knows the password.
+func affordable(pfx []byte) bool {
+	var outer struct {
+		Version  int
+		AuthSafe asn1.RawValue
+		MacData  asn1.RawValue `asn1:"optional"`
+	}
+	if _, err := asn1.Unmarshal(pfx, &outer); err != nil {
+		return true // the library says what is wrong
+	}
+	return smallIntegers(outer.MacData.Bytes)
+}
+
+// smallIntegers says whether none of the integers in DER is above maxIterations; which of
+// them count iterations depends on the kind of MAC.
+func smallIntegers(der []byte) bool {
+	for len(der) > 0 {
+		var v asn1.RawValue
+		rest, err := asn1.Unmarshal(der, &v)
+		if err != nil {
+			return true
+		}
+		var n int64
+		if v.Class == asn1.ClassUniversal && v.Tag == asn1.TagInteger {
+			if _, err := asn1.Unmarshal(v.FullBytes, &n); err != nil || n > maxIterations {
+				return false
+			}
+		}
+		if v.IsCompound && !smallIntegers(v.Bytes) {
+			return false
+		}
+		der = rest
+	}
+	return true
 }
 
 func trusted(certs []*x509.Certificate) (entries []storeEntry) {

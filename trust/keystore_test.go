@@ -2,6 +2,7 @@ package trust_test
 
 import (
 	"crypto/tls"
+	"encoding/asn1"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -144,4 +145,27 @@ func TestStoreReload(t *testing.T) {
 			t.Errorf("%s is served with a wrong password: %+v", got, st)
 		}
 	})
+}
+
+// A file can't keep the server busy by having its password hashed for hours.
+func TestStoreIterations(t *testing.T) {
+	type mac struct {
+		Salt       []byte
+		Iterations int
+	}
+	type pfx struct {
+		Version  int
+		AuthSafe struct{ Content int }
+		MacData  mac
+	}
+	for n, want := range map[int]string{10_000: "reading it as PKCS#12", 2_000_000_000: "checking its password would take too long"} {
+		b, err := asn1.Marshal(pfx{Version: 3, MacData: mac{[]byte("salt"), n}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = trust.Store{File: writeTo(t, filepath.Join(t.TempDir(), "store"), b)}.Pairs()
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%d iterations: error %v, want %q", n, err, want)
+		}
+	}
 }
