@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
 	"math/rand"
 	"os"
@@ -128,6 +129,37 @@ func TestCheckFindsFlippedBits(t *testing.T) {
 	for _, kind := range []string{".db", segmentSuffix, ".jnl", ".zap"} {
 		if !kinds[kind] {
 			t.Errorf("no file of kind %s was there to damage", kind)
+		}
+	}
+}
+
+// TestMissingFiles: a store that lacks a file says which, to whoever opens it, however
+// often that is tried.
+func TestMissingFiles(t *testing.T) {
+	for _, missing := range []string{catalogFile, segmentsDir + "/*/*" + segmentSuffix} {
+		dir := t.TempDir()
+		s, err := Open(dir, testOptions())
+		if err != nil {
+			t.Fatal(err)
+		}
+		fill(t, s, 0, 300)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		paths, err := filepath.Glob(filepath.Join(dir, missing))
+		if err != nil || len(paths) != 1 {
+			t.Fatalf("%v, %v", paths, err)
+		}
+		if err := os.Remove(paths[0]); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if _, err := Open(dir, testOptions()); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), filepath.Base(paths[0])) {
+				t.Errorf("Open without %s: %v", missing, err)
+			}
+			if _, err := OpenReadOnly(dir, testOptions()); err == nil {
+				t.Errorf("OpenReadOnly without %s finds nothing wrong", missing)
+			}
 		}
 	}
 }

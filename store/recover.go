@@ -221,13 +221,11 @@ func (s *Store) adoptSegments() error {
 		last := blocks[len(blocks)-1]
 		s.keys[last.First()/integrity.BlockRecords] = last.Key()
 	}
-	if s.readOnly {
-		return nil
-	}
 	return s.removeUnpublished(known)
 }
 
-// removeUnpublished removes the segment files that the catalog does not name.
+// removeUnpublished removes the segment files that the catalog does not name, unless the
+// store is read-only.
 func (s *Store) removeUnpublished(known map[string]bool) error {
 	paths, err := filepath.Glob(filepath.Join(s.dir, segmentsDir, "*", "*"+segmentSuffix))
 	if err != nil {
@@ -248,6 +246,9 @@ func (s *Store) removeUnpublished(known map[string]bool) error {
 		}
 		if end > s.next && !s.journalHolds(first) {
 			return fmt.Errorf("store: %w: %s holds records that neither the catalog nor the journal knows: restore catalog.db from a backup", ErrDamaged, path)
+		}
+		if s.readOnly {
+			continue
 		}
 		s.log.Warn("a segment that a crash left unpublished is removed; its records stand elsewhere", slog.String("file", path))
 		if err := os.Remove(path); err != nil {

@@ -365,6 +365,9 @@ func (s *Store) parse(r *audit.Record) {
 
 func (s *Store) openSegment(e segmentEntry) (*segment.Segment, error) {
 	seg, err := segment.Open(s.path(e.File), s.readOptions())
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("store: %w: %s is missing, which the catalog names: restore it from a backup", ErrDamaged, e.File)
+	}
 	if err != nil {
 		return nil, err
 	}
