@@ -182,7 +182,12 @@ func (c *conn) drained() bool {
 	return !c.drainBy.IsZero() && time.Now().After(c.drainBy)
 }
 
+// abort gives the connection up. It is reset: a sender that has ended its side already
+// must not take an orderly end for all being stored.
 func (c *conn) abort() {
+	if tcp, ok := c.raw.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
 	c.raw.Close()
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -67,7 +68,13 @@ func TestStall(t *testing.T) {
 	idle := dial(t, r.addr)
 	c := dial(t, r.addr)
 	send(t, c, counted("a")+counted("b"))
-	closed(t, c)
+	if err := c.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	// An orderly end would tell a sender that ended its side that all was stored.
+	if _, err := c.Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("the connection ends with %v, wanted a reset", err)
+	}
 	if st := r.Stats(); st.Stalls != 1 || st.Stalled != 1 {
 		t.Errorf("%d stalls, %d at this moment", st.Stalls, st.Stalled)
 	}
