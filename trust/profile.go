@@ -16,8 +16,6 @@ type Profile struct {
 	Min, Max uint16
 	// Suites are those of TLS 1.0 to 1.2. TLS 1.3 has its own, which can't be chosen.
 	Suites []uint16
-	// Lacks names suites that the clause has and crypto/tls has not.
-	Lacks []string
 }
 
 // Suites of which several profiles consist.
@@ -27,18 +25,18 @@ var (
 	chaCha = []uint16{tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256}
 	aesCBC = []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}
 	des    = []uint16{tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA}
-	dheGCM = []string{"TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384"}
 )
 
-// profiles are those of PS3.15 Annex B, the default first. B.13 demands suites that
+// profiles are those of PS3.15 Annex B, the default first, each less what crypto/tls lacks,
+// of which docs/conformance.md has a list. B.13 demands suites that
 // crypto/tls lacks from every server, so that it can't be one of them.
 var profiles = []Profile{
-	{"bcp195", "B.12", tls.VersionTLS12, tls.VersionTLS13, slices.Concat(ecGCM, rsaGCM, chaCha), nil},
-	{"nondowngrading", "B.10", tls.VersionTLS12, tls.VersionTLS13, rsaGCM, dheGCM},
-	{"extended", "B.11", tls.VersionTLS12, tls.VersionTLS12, slices.Concat(ecGCM, rsaGCM), dheGCM},
-	{"bcp195-2015", "B.9", tls.VersionTLS10, tls.VersionTLS13, slices.Concat(rsaGCM, aesCBC, des), dheGCM},
-	{"aes", "B.3", tls.VersionTLS10, tls.VersionTLS12, slices.Concat(aesCBC, des), nil},
-	{"basic", "B.1", tls.VersionTLS10, tls.VersionTLS12, des, nil},
+	{"bcp195", "B.12", tls.VersionTLS12, tls.VersionTLS13, slices.Concat(ecGCM, rsaGCM, chaCha)},
+	{"nondowngrading", "B.10", tls.VersionTLS12, tls.VersionTLS13, rsaGCM},
+	{"extended", "B.11", tls.VersionTLS12, tls.VersionTLS12, slices.Concat(ecGCM, rsaGCM)},
+	{"bcp195-2015", "B.9", tls.VersionTLS10, tls.VersionTLS13, slices.Concat(rsaGCM, aesCBC, des)},
+	{"aes", "B.3", tls.VersionTLS10, tls.VersionTLS12, slices.Concat(aesCBC, des)},
+	{"basic", "B.1", tls.VersionTLS10, tls.VersionTLS12, des},
 }
 
 // Profiles gives all that have a name, the default first.
@@ -64,7 +62,7 @@ func (p Profile) With(suites []string, first, last string) (Profile, error) {
 		p = profiles[0]
 	}
 	if len(suites) > 0 {
-		p.Suites, p.Lacks = nil, nil
+		p.Suites = nil
 		for _, name := range suites {
 			id, err := suiteNamed(name)
 			if err != nil {
