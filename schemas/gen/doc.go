@@ -1,4 +1,4 @@
-// Gen compiles the grammars beside package schemas into its tables.
+// Command gen compiles the grammars beside package schemas into its tables.
 //
 // In come the .rnc files of the current directory, written in the subset of RELAX NG
 // compact syntax that package rnc reads. Out comes zz_generated_grammars.go: the names of
