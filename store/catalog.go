@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"os"
 	"runtime/debug"
 	"time"
 
@@ -52,53 +51,44 @@ func (e segmentEntry) end() uint64 { return e.First + e.Count }
 type catalog struct{ db *bolt.DB }
 
 // openCatalog opens or, unless readOnly, makes the catalog.
-func openCatalog(path string, readOnly bool, now time.Time) (*catalog, error) {
-	var db *bolt.DB
-	err := guarded(func() (err error) {
-		if !readOnly {
-			if err := checkFile(path); err != nil {
-				return err
-			}
-		}
-		db, err = bolt.Open(path, 0o640, &bolt.Options{ReadOnly: readOnly, Timeout: 5 * time.Second, NoFreelistSync: true})
-		return err
-	})
+func openCatalog(path string, readOnly bool, now time.Time) (c *catalog, err error) {
+	if readOnly {
+		c, err = openReader(path)
+	} else {
+		c, err = openWriter(path, now)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("store: open catalog %s: %w", path, err)
 	}
-	c := &catalog{db: db}
-	if !readOnly {
-		err = c.create(now)
-	}
-	if err == nil {
-		err = c.checkVersion()
-	}
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
+	if err := c.checkVersion(); err != nil {
+		return nil, errors.Join(err, c.close())
 	}
 	return c, nil
 }
 
-// checkFile looks at a catalog before it is opened for writing, when bbolt takes note of
-// every page that one says it extends over, in a goroutine of its own.
-func checkFile(path string) error {
-	if st, err := os.Stat(path); errors.Is(err, os.ErrNotExist) || err == nil && st.Size() == 0 {
-		return nil // it is to be made
+func openReader(path string) (*catalog, error) { return openBolt(path, true) }
+
+func openWriter(path string, now time.Time) (*catalog, error) {
+	if err := checkFile(path); err != nil {
+		return nil, err
 	}
-	db, err := bolt.Open(path, 0o640, &bolt.Options{ReadOnly: true, Timeout: 5 * time.Second})
+	c, err := openBolt(path, false)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return errors.Join(guarded(func() error { return db.View(checkOverflow) }), db.Close())
+	if err := c.create(now); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	return c, nil
 }
 
-// checkOverflow finds pages that claim to extend beyond the file.
-func checkOverflow(tx *bolt.Tx) error {
-	st := tx.Cursor().Bucket().Stats()
-	if pages := tx.Size() / int64(tx.DB().Info().PageSize); int64(st.BranchOverflowN)+int64(st.LeafOverflowN) > pages {
-		return fmt.Errorf("store: catalog: %w: a page extends beyond the file; restore catalog.db from a backup", ErrDamaged)
-	}
-	return nil
+func openBolt(path string, readOnly bool) (*catalog, error) {
+	c := &catalog{}
+	err := guarded(func() (err error) {
+		c.db, err = bolt.Open(path, 0o640, &bolt.Options{ReadOnly: readOnly, Timeout: 5 * time.Second, NoFreelistSync: true})
+		return err
+	})
+	return c, err
 }
 
 func (c *catalog) view(fn func(*bolt.Tx) error) error {
@@ -109,13 +99,13 @@ func (c *catalog) update(fn func(*bolt.Tx) error) error {
 	return guarded(func() error { return c.db.Update(fn) })
 }
 
-// guarded calls fn, which has bbolt follow its pages. Bbolt does that unchecked: damaged
-// ones make it panic or read beyond the file, which says that they are damaged.
+// guarded calls fn, which has bbolt follow its pages: where it panics or reads beyond the
+// file they are damaged.
 func guarded(fn func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if recover() != nil {
-			err = fmt.Errorf("store: catalog: %w: its pages can't be followed; restore catalog.db from a backup", ErrDamaged)
+			err = errPages
 		}
 	}()
 	return fn()
@@ -222,25 +212,19 @@ func (c *catalog) sources() (list []Source, err error) {
 	return list, err
 }
 
-// check reads every value, and then bbolt's own structure: it is bbolt that reads that, in
-// a goroutine of its own, so the pages must be such that it can follow them.
+// check reads every page and every value.
 func (c *catalog) check() error {
-	err := c.view(func(tx *bolt.Tx) error {
+	return c.view(func(tx *bolt.Tx) error {
+		if err := checkPages(c.db.Path(), tx); err != nil {
+			return err
+		}
+		if err := checkOrder(tx); err != nil {
+			return err
+		}
 		return errors.Join(
-			checkOverflow(tx),
 			each(tx, bucketMeta, func([]byte, any) {}),
 			each(tx, bucketSegments, func([]byte, segmentEntry) {}),
 			each(tx, bucketSources, func([]byte, Source) {}))
-	})
-	if err != nil {
-		return err
-	}
-	return c.view(func(tx *bolt.Tx) error {
-		var errs []error
-		for err := range tx.Check() {
-			errs = append(errs, fmt.Errorf("store: catalog: %w: %w", ErrDamaged, err))
-		}
-		return errors.Join(errs...)
 	})
 }
 
@@ -281,12 +265,20 @@ func each[T any](tx *bolt.Tx, bucket []byte, fn func(key []byte, v T)) error {
 }
 
 func decode(bucket, key, val []byte, v any) error {
+	if err := checkValue(bucket, key, val); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(val[:len(val)-4], v); err != nil {
+		return fmt.Errorf("store: catalog: %w: a value of bucket %s: %w", ErrDamaged, bucket, err)
+	}
+	return nil
+}
+
+// checkValue says whether a value has its checksum.
+func checkValue(bucket, key, val []byte) error {
 	n := len(val) - 4
 	if n < 0 || binary.BigEndian.Uint32(val[max(n, 0):]) != crc32.Update(crc32.Checksum(key, crcTable), crcTable, val[:n]) {
 		return fmt.Errorf("store: catalog: %w: a value of bucket %s fails its checksum", ErrDamaged, bucket)
-	}
-	if err := json.Unmarshal(val[:n], v); err != nil {
-		return fmt.Errorf("store: catalog: %w: a value of bucket %s: %w", ErrDamaged, bucket, err)
 	}
 	return nil
 }

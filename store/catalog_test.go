@@ -28,7 +28,7 @@ func TestMangledCatalog(t *testing.T) {
 	const page = 4096
 	var mangled [][]byte
 	rnd := rand.New(rand.NewSource(1))
-	for range 60 {
+	for range 100 {
 		b := bytes.Clone(good)
 		b[rnd.Intn(len(b)/page)*page+rnd.Intn(64)] ^= 1 << rnd.Intn(8)
 		mangled = append(mangled, b)
