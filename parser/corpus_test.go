@@ -31,7 +31,11 @@ func shared(t testing.TB) string {
 			at = filepath.Dir(at)
 		}
 	}
-	if _, err := os.Stat(filepath.Join(dir, "corpus")); err != nil {
+	dir, err := filepath.EvalSymlinks(dir)
+	if err == nil {
+		_, err = os.Stat(filepath.Join(dir, "corpus"))
+	}
+	if err != nil {
 		t.Skip("the shared samples are not here: set ARR_SHARED to their directory")
 	}
 	return dir

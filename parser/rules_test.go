@@ -92,6 +92,8 @@ func TestEventRules(t *testing.T) {
 		user    = person("", "true")
 		cx      = object("1 1 2 P1^^^&amp;1.2.3&amp;ISO", named)
 		itiQ    = object("2 24 ITI-9 x", asking)
+
+		submission = object("2 20 ITI-32 1.2.3", named)
 	)
 	for _, c := range []struct{ name, doc, want string }{
 		{"start", event("110100", "E", "110120", person("110150", "false")), ""},
@@ -142,7 +144,34 @@ func TestEventRules(t *testing.T) {
 		{"PIX query, DICOM's object", event("110112", "E", "ITI-9 IHE Transactions", src, dst, object("2 3 110181 1.2", asking)), "missing-object"},
 		{"provide and register", event("110106", "R", "ITI-41 IHE Transactions", src, dst, cx), ""},
 		{"provide and register, wrong action", event("110106", "C", "ITI-41 IHE Transactions", src, dst, cx), "wrong-action"},
-		{"a transaction that is not known", event("110106", "C", "RAD-999 IHE Transactions", user), ""},
+		{"a stored query's twin", event("110112", "E", "PHARM-1 IHE Transactions", src, dst, itiQ), ""},
+		{"existing data, no query", event("110112", "E", "PCC-1 IHE Transactions", src, dst, cx), "missing-object"},
+		{"media made", event("110106", "R", "ITI-32 IHE Transactions", src, person("110152", "false", cd), submission, cx), ""},
+		{"media made of DICOM's role", event("110106", "R", "ITI-32 IHE Transactions", src, person("110154", "false", cd), submission, cx), ""},
+		{"media made, none named", event("110106", "R", "ITI-32 IHE Transactions", src, person("110152", "false", access), submission, cx), "missing-media-type"},
+		{"media read", event("110107", "C", "ITI-32 IHE Transactions", person("110153", "false", cd), dst, submission, cx), ""},
+		{"media read, nothing on it", event("110107", "C", "ITI-32 IHE Transactions", person("110153", "false", cd), dst, cx), "missing-object"},
+		{"value set", event("110107", "C", "ITI-48 IHE Transactions", src, dst, object("2 3 oid 1.2.3", named)), ""},
+		{"value set, none", event("110106", "R", "ITI-48 IHE Transactions", src, dst), "missing-object"},
+		{"update", event("110107", "U", "ITI-57 IHE Transactions", src, dst, cx), ""},
+		{"restricted update, deleted", event("110107", "D", "ITI-92 IHE Transactions", src, dst, cx), "wrong-action"},
+		{"fetch", event("110112", "E", "ITI-63 IHE Transactions", src, dst, itiQ), ""},
+		{"documents removed", event("110110", "D", "ITI-86 IHE Transactions", src, dst, cx), ""},
+		{"documents removed, created", event("110110", "C", "ITI-86 IHE Transactions", src, dst, cx), "wrong-action"},
+		{"imaging documents", event("110104", "R", "RAD-69 IHE Transactions", src, dst, study, cx), ""},
+		{"imaging documents, as accessed", event("110103", "C", "RAD-75 IHE Transactions", user, study, cx), ""},
+		{"imaging documents from nowhere", event("110106", "R", "RAD-75 IHE Transactions", dst, study, cx), "missing-participant"},
+		// Radiology's own transactions have DICOM's tables.
+		{"images stored", event("110104", "C", "RAD-8 IHE Transactions", src, dst, study, patient), ""},
+		{"images stored, no study", event("110104", "C", "RAD-8 IHE Transactions", src, dst, patient), "missing-object"},
+		{"worklist query", event("110112", "E", "RAD-5 IHE Transactions", src, dst, object("2 3 110181 1.2", asking+syntax)), ""},
+		{"worklist query, IHE's object", event("110112", "E", "RAD-5 IHE Transactions", src, dst, itiQ), "missing-object"},
+		{"procedure step, wrong action", event("110111", "E", "RAD-6 IHE Transactions", user, study, patient), "wrong-action"},
+		// Of others it is asked only who took part.
+		{"a transaction that is not known", event("110106", "C", "RAD-999 IHE Transactions", src, dst), ""},
+		{"a transaction that is not known, to nobody", event("110106", "C", "RAD-999 IHE Transactions", src), "missing-participant"},
+		{"a known transaction's other event", event("110104", "C", "ITI-41 IHE Transactions", src, dst), ""},
+		{"a login by assertion", event("110114", "E", "ITI-40 IHE Transactions", user), ""},
 		// Values.
 		{"no address", event("110114", "E", "110122", person("", "true", `NetworkAccessPointID="host" NetworkAccessPointTypeCode="2"`)), "bad-ip-address"},
 		{"IPv6", event("110114", "E", "110122", person("", "true", `NetworkAccessPointID="[2001:db8::1]" NetworkAccessPointTypeCode="2"`)), ""},
@@ -190,6 +219,7 @@ func TestEditions(t *testing.T) {
 	}{
 		{"log without a name", event("110101", "R", "", person("", "true"), object("2 13 12 file:/x", asking)), schemas.Edition2025e | schemas.Edition2026a},
 		{"roles of 2026", event("110106", "R", "", person("110156 125676002", "true"), person("110152 110150", "false", cd), patient), schemas.Edition2025a | schemas.Edition2025e},
+		{"media that name an address", event("110106", "R", "", person("110153", "true"), person("110154", "false", access), patient), schemas.Edition2025a | schemas.Edition2025e},
 		{"nobody to import from", event("110107", "C", "", person("110152", "true"), patient), schemas.Edition2025a | schemas.Edition2025e | schemas.Edition2026a | schemas.Union},
 	} {
 		for _, e := range []schemas.Editions{schemas.Edition2025a, schemas.Edition2025e, schemas.Edition2026a, schemas.Union} {

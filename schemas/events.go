@@ -1,7 +1,5 @@
 package schemas
 
-import "strings"
-
 // The objects that several events have.
 var (
 	patients = objectRule{what: "patient", typ: "1", roles: []string{"1"}, idTypes: []string{"2"}, min: 1}
@@ -34,7 +32,9 @@ var events = [...]eventRule{
 		people: []personRule{
 			{in: beforeRoles, roles: []string{"110153"}, min: 1, max: 2},
 			{in: beforeRoles, roles: []string{"110154"}, min: 1, max: 1},
-			{roles: []string{"110154"}, notAsking: true, media: true},
+			{in: beforeRoles, roles: []string{"110154"}, media: mediaType},
+			{roles: []string{"110154"}, notAsking: true},
+			{in: Edition2026a | Union, roles: []string{"110154"}, media: mediaOrAddress},
 			{in: Edition2026a | Union, roles: []string{"110154", "110152"}, min: 1},
 		},
 		things: []objectRule{anyStudy, patients}},
@@ -42,7 +42,9 @@ var events = [...]eventRule{
 		people: []personRule{
 			{roles: []string{"110152"}, min: 1},
 			{in: beforeRoles, roles: []string{"110155"}, min: 1, max: 1},
-			{roles: []string{"110155"}, notAsking: true, media: true},
+			{in: beforeRoles, roles: []string{"110155"}, media: mediaType},
+			{roles: []string{"110155"}, notAsking: true},
+			{in: Edition2026a | Union, roles: []string{"110155"}, media: mediaOrAddress},
 			{in: Edition2026a | Union, roles: []string{"110155", "110153"}, min: 1},
 		},
 		things: []objectRule{anyStudy, patients}},
@@ -74,55 +76,4 @@ var events = [...]eventRule{
 		things: []objectRule{patient}},
 	{code: "110111", name: "Procedure Record", clause: "PS3.15 A.5.3.15", actions: "CRUD", mayLackAction: true,
 		things: []objectRule{anyStudy, patient}},
-}
-
-// transaction is what an IHE transaction's audit messages are: the events that its actors
-// send, each with its actions ("110106:R 110107:C").
-type transaction struct {
-	name, code string
-	query      bool // there is a query object
-}
-
-// transactions are the IHE transactions that refine an event, whose own table does not
-// hold for them then: a query's object has another role, a patient's id is a CX.
-var transactions = [...]transaction{
-	{name: "ITI-8", code: "110110:CUD"},
-	{name: "ITI-9", code: "110112:E", query: true},
-	{name: "ITI-10", code: "110110:RU"},
-	{name: "ITI-18", code: "110112:E", query: true},
-	{name: "ITI-21", code: "110112:E", query: true},
-	{name: "ITI-22", code: "110112:E", query: true},
-	{name: "ITI-30", code: "110110:CUD"},
-	{name: "ITI-31", code: "110110:CUD"},
-	{name: "ITI-38", code: "110112:E", query: true},
-	{name: "ITI-39", code: "110106:R 110107:C"},
-	{name: "ITI-41", code: "110106:R 110107:C"},
-	{name: "ITI-42", code: "110106:R 110107:C"},
-	{name: "ITI-43", code: "110106:R 110107:C"},
-	{name: "ITI-44", code: "110110:CUD"},
-	{name: "ITI-45", code: "110112:E", query: true},
-	{name: "ITI-46", code: "110110:RU"},
-	{name: "ITI-47", code: "110112:E", query: true},
-	{name: "ITI-51", code: "110112:E", query: true},
-	{name: "ITI-55", code: "110112:E", query: true},
-	{name: "ITI-61", code: "110106:R 110107:C"},
-	{name: "ITI-62", code: "110110:D"},
-	{name: "ITI-64", code: "110110:U"},
-	{name: "ITI-78", code: "110112:E", query: true},
-	{name: "ITI-83", code: "110112:E", query: true},
-}
-
-// rule is the transaction's rule for the event that has the given code, nil if its actors
-// send none.
-func (t *transaction) rule(event string) *eventRule {
-	_, actions, ok := strings.Cut(t.code, event+":")
-	if event == "" || !ok {
-		return nil
-	}
-	actions, _, _ = strings.Cut(actions, " ")
-	r := &eventRule{code: event, name: t.name, clause: "IHE " + t.name, actions: actions, people: []personRule{someSource, someReceiver}}
-	if t.query {
-		r.things = []objectRule{{what: "query", typ: "2", roles: []string{"24"}, min: 1, query: true}}
-	}
-	return r
 }

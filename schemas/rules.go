@@ -23,7 +23,7 @@ const (
 // roles and objects are always allowed.
 type eventRule struct {
 	code, name, clause string
-	actions            string
+	actions            string // any if empty
 	mayLackAction      bool
 	// types are EventTypeCodes of which one must be there; "" stands for any.
 	types  []string
@@ -40,9 +40,18 @@ type personRule struct {
 	roles       []string // any if nil
 	min, max    int
 	notAsking   bool // UserIsRequestor is false
-	media       bool // MediaType is there, or an access point
+	media       mediaNeed
 	accessPoint bool // one of them has NetworkAccessPointID and its type
 }
+
+// mediaNeed is what a participant says of the medium that it is.
+type mediaNeed uint8
+
+const (
+	noMedia        mediaNeed = iota
+	mediaOrAddress           // a MediaType or a network access point
+	mediaType                // a MediaType
+)
 
 // objectRule asks for objects by their type, role and id type.
 type objectRule struct {
@@ -66,22 +75,41 @@ func (f *Facts) Check(edition Editions) {
 		return
 	}
 	f.checkCode()
-	if t := f.transaction(); t != nil {
-		f.checkEvent(t, edition)
-		for i := range f.objects {
-			if o := &f.objects[i]; o.isPatient() && o.id.present() {
-				f.check(o.id, &o.trail, AttributeParticipantObjectID, ruleCX)
-			}
+	switch t, r := f.transaction(); {
+	case t != nil && r != nil:
+		f.checkEvent(r, edition)
+		f.checkPatientIDs()
+	case f.isIHE() && (t == nil || !t.dicom):
+		f.checkIDs()
+		if r := f.table(); r != nil {
+			f.checkEvent(r.least(), Union)
 		}
-		return
+	default:
+		f.checkIDs()
+		if r := f.table(); r != nil {
+			f.checkEvent(r, edition)
+		}
 	}
-	f.checkIDs()
-	if !isDCM(f.event.id.system) || f.isIHE() {
-		return
+}
+
+// table gives DICOM's table of the event, nil if it has none.
+func (f *Facts) table() *eventRule {
+	if !isDCM(f.event.id.system) {
+		return nil
 	}
 	for i := range events {
 		if events[i].code == string(f.event.id.code) {
-			f.checkEvent(&events[i], edition)
+			return &events[i]
+		}
+	}
+	return nil
+}
+
+// checkPatientIDs asks that patients' ids are HL7 CX.
+func (f *Facts) checkPatientIDs() {
+	for i := range f.objects {
+		if o := &f.objects[i]; o.isPatient() && o.id.present() {
+			f.check(o.id, &o.trail, AttributeParticipantObjectID, ruleCX)
 		}
 	}
 }
@@ -128,17 +156,17 @@ func isTransaction(code []byte) bool {
 	return false
 }
 
-// transaction gives the rule of the IHE transaction that the event is of, nil if none is
-// known.
-func (f *Facts) transaction() *eventRule {
+// transaction gives the IHE transaction that the event is of, and its rule for the event;
+// nil what is not known.
+func (f *Facts) transaction() (*transaction, *eventRule) {
 	for _, c := range f.event.types {
 		for i := range transactions {
-			if t := &transactions[i]; t.name == string(c.code) {
-				return t.rule(string(f.event.id.code))
+			if t := &transactions[i]; t.is(c.code) {
+				return t, t.rule(string(c.code), string(f.event.id.code))
 			}
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // checkIDs asks that the ids that DICOM's id types name are UIDs.
@@ -155,6 +183,7 @@ func (f *Facts) checkIDs() {
 func (f *Facts) checkEvent(r *eventRule, edition Editions) {
 	const event = "/AuditMessage/EventIdentification"
 	switch a := f.event.action; {
+	case r.actions == "":
 	case !a.present() && !r.mayLackAction:
 		f.add("missing-action", event+"/@EventActionCode", f.event.at, letters(r.actions), r.clause)
 	case a.present() && len(a.text) == 1 && !strings.Contains(r.actions, string(a.text)):
@@ -240,7 +269,7 @@ func (f *Facts) checkPeople(r *eventRule, rule *personRule) {
 		if rule.notAsking && isTrue(p.requestor.text) {
 			f.add("wrong-requestor", p.trail.path()+"/@UserIsRequestor", p.requestor.at, "false", r.clause)
 		}
-		if rule.media && p.media == nil && !p.accessPoint.present() {
+		if p.media == nil && (rule.media == mediaType || rule.media == mediaOrAddress && !p.accessPoint.present()) {
 			f.add("missing-media-type", p.trail.path(), p.at, "a MediaIdentifier with a code of CID 405", r.clause)
 		}
 		withAccess = withAccess || p.accessPoint.present() && p.accessType.present()
