@@ -89,6 +89,19 @@ func (w *xmlWriter) code(name string, c *audit.Coded) {
 	w.raw("/>")
 }
 
+func (w *xmlWriter) codes(name string, all []audit.Coded) {
+	for i := range all {
+		w.code(name, &all[i])
+	}
+}
+
+// singles writes an element for each value.
+func (w *xmlWriter) singles(name, attribute string, values []string) {
+	for _, v := range values {
+		w.single(name, attribute, v)
+	}
+}
+
 func (w *xmlWriter) event(m *audit.Message) {
 	w.raw("<EventIdentification")
 	w.optional("EventActionCode", m.Action)
@@ -96,9 +109,7 @@ func (w *xmlWriter) event(m *audit.Message) {
 	w.must("EventOutcomeIndicator", m.Outcome)
 	w.raw(">")
 	w.code("EventID", &m.Event)
-	for i := range m.EventTypes {
-		w.code("EventTypeCode", &m.EventTypes[i])
-	}
+	w.codes("EventTypeCode", m.EventTypes)
 	if m.OutcomeDescription != "" {
 		w.element("EventOutcomeDescription", m.OutcomeDescription)
 	}
@@ -129,9 +140,7 @@ func (w *xmlWriter) participant(p *audit.ActiveParticipant) {
 		return
 	}
 	w.raw(">")
-	for i := range p.Roles {
-		w.code("RoleIDCode", &p.Roles[i])
-	}
+	w.codes("RoleIDCode", p.Roles)
 	if p.Media != nil {
 		w.raw("<MediaIdentifier>")
 		w.code("MediaType", p.Media)
@@ -193,20 +202,14 @@ func (w *xmlWriter) description(o *audit.ParticipantObject) {
 		return
 	}
 	w.raw("<ParticipantObjectDescription>")
-	for _, uid := range o.MPPS {
-		w.single("MPPS", "UID", uid)
-	}
-	for _, number := range o.Accessions {
-		w.single("Accession", "Number", number)
-	}
+	w.singles("MPPS", "UID", o.MPPS)
+	w.singles("Accession", "Number", o.Accessions)
 	for i := range o.SOPClasses {
 		w.sopClass(&o.SOPClasses[i])
 	}
 	if len(o.Studies) > 0 {
 		w.raw("<ParticipantObjectContainsStudy>")
-		for _, uid := range o.Studies {
-			w.single("StudyIDs", "UID", uid)
-		}
+		w.singles("StudyIDs", "UID", o.Studies)
 		w.raw("</ParticipantObjectContainsStudy>")
 	}
 	if o.Encrypted != "" {
@@ -227,9 +230,7 @@ func (w *xmlWriter) sopClass(c *audit.SOPClass) {
 		return
 	}
 	w.raw(">")
-	for _, uid := range c.Instances {
-		w.single("Instance", "UID", uid)
-	}
+	w.singles("Instance", "UID", c.Instances)
 	w.raw("</SOPClass>")
 }
 

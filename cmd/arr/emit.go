@@ -48,7 +48,7 @@ func emitCommand() *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "to", Usage: "where to: `URL` tls://host:6514, tcp://host:514 or udp://host:514"},
 			&cli.StringFlag{Name: "header", Value: emitter.DialectIHE.String(), Usage: "write syslog headers as `DIALECT`: ihe, dicom or dcm4che"},
-		}, slices.Concat(senderTLSFlags(), paceFlags(), hl7Flags(), mapperFlags(), buildFlags())...),
+		}, slices.Concat(repositoryTLS.flags("the repository"), paceFlags(), hl7Flags(), mapperFlags(), buildFlags())...),
 		Action: func(c *cli.Context) error {
 			made, err := makeMessages(c)
 			if err != nil {
@@ -105,7 +105,7 @@ func newEmission(c *cli.Context) (*emission, error) {
 		e.header.Hostname = ""
 	}
 	e.header.App, e.header.ProcID = "arr-emit", strconv.Itoa(os.Getpid())
-	if e.dialer.TLS, err = senderTLS(c); err != nil {
+	if e.dialer.TLS, err = repositoryTLS.client(c); err != nil {
 		return nil, fmt.Errorf("emit: %w", err)
 	}
 	if e.pace, err = newPace(c); err != nil {

@@ -48,7 +48,7 @@ func hl7Command() *cli.Command {
 			&cli.StringSliceFlag{Name: "to", Usage: "send audit messages to `URL` tls://host:6514, tcp://host:514 or udp://host:514; may be given again"},
 			&cli.StringFlag{Name: "spool", Usage: "keep audit messages in `DIR` until they have arrived"},
 			&cli.StringFlag{Name: "metrics", Usage: "answer /metrics over HTTP at `ADDRESS`"},
-		}, slices.Concat(mapperFlags(), senderTLSFlags())...),
+		}, slices.Concat(mapperFlags(), repositoryTLS.flags("repositories"))...),
 		Action: func(c *cli.Context) error {
 			g, err := newGateway(c)
 			if err != nil {
@@ -120,7 +120,7 @@ func (g *gateway) audit(c *cli.Context) error {
 		return fmt.Errorf("hl7: %w", err)
 	}
 	g.auditor = auditor{log: g.log, mapper: mapper}
-	config, err := senderTLS(c)
+	config, err := repositoryTLS.client(c)
 	if err != nil {
 		return fmt.Errorf("hl7: %w", err)
 	}

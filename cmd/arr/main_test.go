@@ -3,9 +3,20 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 )
+
+// TestMain takes away the settings that whoever runs the tests has made in the environment.
+func TestMain(m *testing.M) {
+	for _, kv := range os.Environ() {
+		if name, _, _ := strings.Cut(kv, "="); strings.HasPrefix(name, "ARR_") {
+			os.Unsetenv(name)
+		}
+	}
+	os.Exit(m.Run())
+}
 
 // commandLine runs one and gives what it prints and exits with.
 func commandLine(t testing.TB, args ...string) (stdout, stderr string, code int) {

@@ -3,94 +3,131 @@ package main
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"arr/trust"
 )
 
-// senderTLSFlags are the flags of commands that send, which say whom to trust, what to
-// present and how to speak TLS.
-func senderTLSFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{Name: "ca", Usage: "trust the certificates in PEM `FILE` alone, instead of the system's"},
-		&cli.StringFlag{Name: "cert", Usage: "present the certificate in PEM `FILE`"},
-		&cli.StringFlag{Name: "key", Usage: "the certificate's private key in PEM `FILE`"},
-		&cli.StringFlag{Name: "tls-keystore", Usage: "present a certificate with its key in PKCS#12 or JKS `FILE`"},
-		&cli.StringFlag{Name: "tls-keystore-alias", Usage: "take the key of this `ALIAS` alone"},
-		&cli.StringFlag{Name: "tls-keystore-password-file", Usage: "the keystore's password is in `FILE` (else in $ARR_TLS_KEYSTORE_PASSWORD)"},
-		&cli.StringFlag{Name: "tls-keystore-key-password-file", Usage: "the keys' password is in `FILE`, where that is another"},
-		&cli.StringFlag{Name: "tls-truststore", Usage: "trust the certificates in PKCS#12 or JKS `FILE` alone"},
-		&cli.StringFlag{Name: "tls-truststore-password-file", Usage: "the trust store's password is in `FILE` (else in $ARR_TLS_TRUSTSTORE_PASSWORD)"},
-		&cli.StringFlag{Name: "tls-profile", Usage: "speak the TLS profile `NAME`, as arr serve's --tls-profile (default bcp195)"},
-		&cli.StringSliceFlag{Name: "tls-suites", Usage: "offer the cipher `SUITE` instead of the profile's; may be given again"},
-		&cli.StringFlag{Name: "tls-min", Usage: "speak no TLS before `VERSION`: 1.0, 1.1, 1.2 or 1.3"},
-		&cli.StringFlag{Name: "tls-max", Usage: "speak no TLS after `VERSION`"},
+// tlsFlags are the flags that say how a command speaks TLS to somebody: whom to believe,
+// what to present and which versions and suites. Its text stands before their names, so
+// that a command that speaks TLS to several has each flag for each of them.
+type tlsFlags string
+
+// repositoryTLS are the flags for repositories.
+const repositoryTLS tlsFlags = ""
+
+// flags gives the flags; others says who is believed and presented to.
+func (p tlsFlags) flags(others string) []cli.Flag {
+	var all []cli.Flag
+	add := func(name, usage string) {
+		all = append(all, &cli.StringFlag{Name: string(p) + name, Usage: strings.ReplaceAll(usage, "OTHERS", others)})
 	}
+	add("ca", "believe OTHERS by the certificates in PEM `FILE`")
+	add("cert", "present the certificate in PEM `FILE` to OTHERS")
+	add("key", "the private key of --"+string(p)+"cert in PEM `FILE`")
+	add("tls-keystore", "present a certificate with its key in PKCS#12 or JKS `FILE` to OTHERS")
+	add("tls-keystore-alias", "take the key of this `ALIAS` alone")
+	add("tls-keystore-password-file", "the keystore's password is in `FILE` (else in $"+p.variable("tls-keystore-password")+")")
+	add("tls-keystore-key-password-file", "the keys' password is in `FILE`, where that is another")
+	add("tls-truststore", "believe OTHERS by the certificates in PKCS#12 or JKS `FILE`")
+	add("tls-truststore-password-file", "the trust store's password is in `FILE` (else in $"+p.variable("tls-truststore-password")+")")
+	add("tls-profile", "speak the TLS profile `NAME` with OTHERS, as arr serve's --tls-profile (default bcp195)")
+	all = append(all, &cli.StringSliceFlag{Name: string(p) + "tls-suites", Usage: "offer the cipher `SUITE` instead of the profile's; may be given again"})
+	add("tls-min", "speak no TLS before `VERSION`: 1.0, 1.1, 1.2 or 1.3")
+	add("tls-max", "speak no TLS after `VERSION`")
+	return all
 }
 
-// senderTLS reads what senderTLSFlags say.
-func senderTLS(c *cli.Context) (*tls.Config, error) {
+// variable is the environment variable of a password.
+func (p tlsFlags) variable(key string) string { return passwordVariable(string(p) + key) }
+
+// text gives a flag's value.
+func (p tlsFlags) text(c *cli.Context, name string) string { return c.String(string(p) + name) }
+
+// client reads the flags for who connects.
+func (p tlsFlags) client(c *cli.Context) (*tls.Config, error) {
+	if err := p.check(c); err != nil {
+		return nil, err
+	}
 	config := &tls.Config{}
-	if ca := c.String("ca"); ca != "" {
+	if ca := p.text(c, "ca"); ca != "" {
 		b, err := os.ReadFile(ca)
 		if err != nil {
-			return nil, fmt.Errorf("--ca: %w", err)
+			return nil, fmt.Errorf("--%sca: %w", p, err)
 		}
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(b) {
-			return nil, fmt.Errorf("--ca %s holds no certificate in PEM", ca)
+			return nil, fmt.Errorf("--%sca %s holds no certificate in PEM", p, ca)
 		}
 	}
-	cert, key := c.String("cert"), c.String("key")
-	if (cert == "") != (key == "") {
-		return nil, errors.New("--cert and --key go together")
-	}
-	if cert != "" {
-		pair, err := tls.LoadX509KeyPair(cert, key)
+	if pair := p.pair(c); pair.Cert != "" {
+		loaded, err := tls.LoadX509KeyPair(pair.Cert, pair.Key)
 		if err != nil {
-			return nil, fmt.Errorf("--cert %s, --key %s: %w", cert, key, err)
+			return nil, fmt.Errorf("--%[1]scert %[2]s, --%[1]skey %[3]s: %[4]w", p, pair.Cert, pair.Key, err)
 		}
-		config.Certificates = []tls.Certificate{pair}
+		config.Certificates = []tls.Certificate{loaded}
 	}
-	if err := senderStores(c, config); err != nil {
-		return nil, err
+	var err error
+	if s := p.truststore(c); s.File != "" {
+		if config.RootCAs, err = s.Pool(); err != nil {
+			return nil, fmt.Errorf("--%stls-truststore: %w", p, err)
+		}
 	}
-	profile, err := trust.ProfileNamed(c.String("tls-profile"))
+	if s := p.keystore(c); s.File != "" {
+		if config.Certificates, err = s.Pairs(); err != nil {
+			return nil, fmt.Errorf("--%stls-keystore: %w", p, err)
+		}
+	}
+	profile, err := p.profile(c)
 	if err != nil {
-		return nil, fmt.Errorf("--tls-profile: %w", err)
-	}
-	if profile, err = profile.With(c.StringSlice("tls-suites"), c.String("tls-min"), c.String("tls-max")); err != nil {
 		return nil, err
 	}
 	profile.Apply(config)
 	return config, nil
 }
 
-// senderStores reads the keystore and the trust store that were named.
-func senderStores(c *cli.Context, config *tls.Config) (err error) {
-	if c.IsSet("tls-truststore") && c.IsSet("ca") || c.IsSet("tls-keystore") && c.IsSet("cert") {
-		return errors.New("--tls-truststore is another --ca, and --tls-keystore another --cert: leave one of them")
+// check finds flags that do not go together.
+func (p tlsFlags) check(c *cli.Context) error {
+	if (p.text(c, "cert") == "") != (p.text(c, "key") == "") {
+		return fmt.Errorf("--%[1]scert and --%[1]skey go together", p)
 	}
-	if file := c.String("tls-truststore"); file != "" {
-		s := trust.Store{File: file, Password: password("tls-truststore-password", c.String("tls-truststore-password-file"))}
-		if config.RootCAs, err = s.Pool(); err != nil {
-			return fmt.Errorf("--tls-truststore: %w", err)
-		}
-	}
-	if file := c.String("tls-keystore"); file != "" {
-		s := trust.Store{
-			File:        file,
-			Alias:       c.String("tls-keystore-alias"),
-			Password:    password("tls-keystore-password", c.String("tls-keystore-password-file")),
-			KeyPassword: password("tls-keystore-key-password", c.String("tls-keystore-key-password-file")),
-		}
-		if config.Certificates, err = s.Pairs(); err != nil {
-			return fmt.Errorf("--tls-keystore: %w", err)
-		}
+	if p.text(c, "tls-truststore") != "" && p.text(c, "ca") != "" || p.text(c, "tls-keystore") != "" && p.text(c, "cert") != "" {
+		return fmt.Errorf("--%[1]stls-truststore is another --%[1]sca, and --%[1]stls-keystore another --%[1]scert: leave one of them", p)
 	}
 	return nil
+}
+
+// pair names the files of --cert and --key.
+func (p tlsFlags) pair(c *cli.Context) trust.Pair {
+	return trust.Pair{Cert: p.text(c, "cert"), Key: p.text(c, "key")}
+}
+
+func (p tlsFlags) keystore(c *cli.Context) trust.Store {
+	return trust.Store{
+		File:        p.text(c, "tls-keystore"),
+		Alias:       p.text(c, "tls-keystore-alias"),
+		Password:    p.password(c, "tls-keystore-password"),
+		KeyPassword: p.password(c, "tls-keystore-key-password"),
+	}
+}
+
+func (p tlsFlags) truststore(c *cli.Context) trust.Store {
+	return trust.Store{File: p.text(c, "tls-truststore"), Password: p.password(c, "tls-truststore-password")}
+}
+
+func (p tlsFlags) password(c *cli.Context, key string) trust.Password {
+	return password(string(p)+key, p.text(c, key+"-file"))
+}
+
+// profile is what --tls-profile says, changed as --tls-suites, --tls-min and --tls-max say.
+func (p tlsFlags) profile(c *cli.Context) (trust.Profile, error) {
+	profile, err := trust.ProfileNamed(p.text(c, "tls-profile"))
+	if err != nil {
+		return profile, fmt.Errorf("--%stls-profile: %w", p, err)
+	}
+	return profile.With(c.StringSlice(string(p)+"tls-suites"), p.text(c, "tls-min"), p.text(c, "tls-max"))
 }

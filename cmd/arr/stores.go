@@ -15,7 +15,7 @@ func password(key, file string) trust.Password {
 	if file != "" {
 		return trust.Password{File: file}
 	}
-	if text := os.Getenv("ARR_" + strings.ToUpper(strings.ReplaceAll(key, "-", "_"))); text != "" {
+	if text := os.Getenv(passwordVariable(key)); text != "" {
 		return trust.Password{Text: text}
 	}
 	if dir := os.Getenv("CREDENTIALS_DIRECTORY"); dir != "" {
@@ -25,6 +25,11 @@ func password(key, file string) trust.Password {
 		}
 	}
 	return trust.Password{}
+}
+
+// passwordVariable is the environment variable of a store's password.
+func passwordVariable(key string) string {
+	return "ARR_" + strings.ToUpper(strings.ReplaceAll(key, "-", "_"))
 }
 
 func keystore(cfg *config.Config) trust.Store {
