@@ -17,16 +17,19 @@ type candidate struct {
 
 // candidates gives the parts of a view that may hold records of the answer, and how many
 // records the view has. What an index rules out costs no read of a column.
-func (q *search) candidates(v *view, s *Store) (parts []candidate, position uint64) {
+func (q *search) candidates(v *view) (parts []candidate, position uint64) {
 	expansions := map[*query.Leaf]*expansion{}
-	s.expand(q.ctx, q.where, expansions)
+	q.store.expand(q.ctx, q.where, expansions)
+	for i := range v.missing {
+		q.problemText(v.missing[i].problem().Error())
+	}
+	position = v.sealedEnd()
 	for _, seg := range v.segments {
 		info := seg.Info()
-		position = info.First + info.Records
 		if info.MaxTime < q.plan.Since || info.MinTime >= q.plan.Until {
 			continue
 		}
-		parts = q.blocks(parts, seg, s, expansions)
+		parts = q.blocks(parts, seg, expansions)
 	}
 	for _, b := range v.mem {
 		p := newMemPart(b)
@@ -39,9 +42,10 @@ func (q *search) candidates(v *view, s *Store) (parts []candidate, position uint
 }
 
 // blocks appends the candidates of one segment.
-func (q *search) blocks(parts []candidate, seg *segment.Segment, s *Store, expansions map[*query.Leaf]*expansion) []candidate {
+func (q *search) blocks(parts []candidate, seg *segment.Segment, expansions map[*query.Leaf]*expansion) []candidate {
 	ix := index{leaves: map[*query.Leaf]map[int]bool{}, expansions: expansions}
 	if err := ix.lookUp(q.where, seg); err != nil {
+		q.store.meet(err)
 		// Without the index every block is a candidate: slower, and complete.
 		q.problemText(fmt.Sprintf("the term index of %s can't be read: %v; run arr check", seg.Info().Path, err))
 		clear(ix.leaves)
@@ -51,7 +55,7 @@ func (q *search) blocks(parts []candidate, seg *segment.Segment, s *Store, expan
 		if hi < q.plan.Since || lo >= q.plan.Until {
 			continue
 		}
-		p := blockPart{Block: b, parse: s.parse}
+		p := blockPart{Block: b, parse: q.store.parse}
 		left, err := ix.prune(q.where, b, i)
 		if err != nil {
 			q.problem(p, err)

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"os"
 	"runtime/debug"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 )
 
 // ErrDamaged says that stored bytes are not what was written.
@@ -57,8 +59,13 @@ func openCatalog(path string, readOnly bool, now time.Time) (c *catalog, err err
 	} else {
 		c, err = openWriter(path, now)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("store: open catalog %s: %w", path, err)
+	switch {
+	case readOnly && errors.Is(err, os.ErrNotExist):
+		return nil, fmt.Errorf("%w: %s is missing: restore it from a backup", ErrDamaged, path)
+	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrVersionMismatch), errors.Is(err, bolterrors.ErrChecksum):
+		return nil, fmt.Errorf("%w: %s is no catalog: %w: restore it from a backup", ErrDamaged, path, err)
+	case err != nil:
+		return nil, fmt.Errorf("open catalog %s: %w", path, err)
 	}
 	if err := c.checkVersion(); err != nil {
 		return nil, errors.Join(err, c.close())
@@ -66,7 +73,12 @@ func openCatalog(path string, readOnly bool, now time.Time) (c *catalog, err err
 	return c, nil
 }
 
-func openReader(path string) (*catalog, error) { return openBolt(path, true) }
+func openReader(path string) (*catalog, error) {
+	if st, err := os.Stat(path); err == nil && st.Size() == 0 {
+		return nil, bolterrors.ErrInvalid // bbolt itself would begin to make one
+	}
+	return openBolt(path, true)
+}
 
 func openWriter(path string, now time.Time) (*catalog, error) {
 	if err := checkFile(path); err != nil {
@@ -115,7 +127,7 @@ func (c *catalog) create(now time.Time) error {
 	return c.update(func(tx *bolt.Tx) error {
 		for _, name := range [][]byte{bucketMeta, bucketSegments, bucketSources} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return fmt.Errorf("store: make catalog: %w", err)
+				return fmt.Errorf("make catalog: %w", err)
 			}
 		}
 		if tx.Bucket(bucketMeta).Get([]byte("format")) != nil {
@@ -132,7 +144,7 @@ func (c *catalog) checkVersion() error {
 			return err
 		}
 		if f.Version > catalogVersion {
-			return fmt.Errorf("store: the data directory has format %d, this program knows up to %d: use the newer program that wrote it", f.Version, catalogVersion)
+			return fmt.Errorf("the data directory has format %d, this program knows up to %d: use the newer program that wrote it", f.Version, catalogVersion)
 		}
 		return nil
 	})
@@ -152,7 +164,7 @@ func (c *catalog) zone() (*time.Location, error) {
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil {
-		return nil, fmt.Errorf("store: the zone that event times were read in: %w", err)
+		return nil, fmt.Errorf("the zone that event times were read in: %w", err)
 	}
 	return zone, nil
 }
@@ -164,7 +176,7 @@ func (c *catalog) useZone(zone *time.Location) (*time.Location, error) {
 	}
 	err := c.update(func(tx *bolt.Tx) error { return put(tx, bucketMeta, []byte("zone"), zone.String()) })
 	if err != nil {
-		return nil, fmt.Errorf("store: write catalog: %w", err)
+		return nil, fmt.Errorf("write catalog: %w", err)
 	}
 	return zone, nil
 }
@@ -199,7 +211,7 @@ func (c *catalog) replaceSegments(remove, add []segmentEntry, sources []Source) 
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("store: write catalog: %w", err)
+		return fmt.Errorf("write catalog: %w", err)
 	}
 	return nil
 }
@@ -244,7 +256,7 @@ func put(tx *bolt.Tx, bucket, key []byte, v any) error {
 func get(tx *bolt.Tx, bucket, key []byte, v any) error {
 	b := tx.Bucket(bucket)
 	if b == nil {
-		return fmt.Errorf("store: catalog: %w: bucket %s is missing", ErrDamaged, bucket)
+		return fmt.Errorf("catalog: %w: bucket %s is missing", ErrDamaged, bucket)
 	}
 	return decode(bucket, key, b.Get(key), v)
 }
@@ -252,7 +264,7 @@ func get(tx *bolt.Tx, bucket, key []byte, v any) error {
 func each[T any](tx *bolt.Tx, bucket []byte, fn func(key []byte, v T)) error {
 	b := tx.Bucket(bucket)
 	if b == nil {
-		return fmt.Errorf("store: catalog: %w: bucket %s is missing", ErrDamaged, bucket)
+		return fmt.Errorf("catalog: %w: bucket %s is missing", ErrDamaged, bucket)
 	}
 	return b.ForEach(func(key, val []byte) error {
 		var v T
@@ -269,7 +281,7 @@ func decode(bucket, key, val []byte, v any) error {
 		return err
 	}
 	if err := json.Unmarshal(val[:len(val)-4], v); err != nil {
-		return fmt.Errorf("store: catalog: %w: a value of bucket %s: %w", ErrDamaged, bucket, err)
+		return fmt.Errorf("catalog: %w: a value of bucket %s: %w", ErrDamaged, bucket, err)
 	}
 	return nil
 }
@@ -278,7 +290,7 @@ func decode(bucket, key, val []byte, v any) error {
 func checkValue(bucket, key, val []byte) error {
 	n := len(val) - 4
 	if n < 0 || binary.BigEndian.Uint32(val[max(n, 0):]) != crc32.Update(crc32.Checksum(key, crcTable), crcTable, val[:n]) {
-		return fmt.Errorf("store: catalog: %w: a value of bucket %s fails its checksum", ErrDamaged, bucket)
+		return fmt.Errorf("catalog: %w: a value of bucket %s fails its checksum", ErrDamaged, bucket)
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ type pages struct {
 func checkPages(path string, tx *bolt.Tx) error {
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return fmt.Errorf("store: read catalog: %w", err)
+		return fmt.Errorf("read catalog: %w", err)
 	}
 	p := &pages{b: b, size: uint64(tx.DB().Info().PageSize), seen: map[uint64]bool{}}
 	if !p.walk(uint64(tx.Cursor().Bucket().Root()), 0) {
@@ -46,7 +46,7 @@ func checkPages(path string, tx *bolt.Tx) error {
 	return nil
 }
 
-var errPages = fmt.Errorf("store: catalog: %w: its pages can't be followed: restore catalog.db from a backup", ErrDamaged)
+var errPages = fmt.Errorf("catalog: %w: its pages can't be followed: restore catalog.db from a backup", ErrDamaged)
 
 // walk is false where page id, or one that it leads to, is none.
 func (p *pages) walk(id uint64, depth int) bool {

@@ -269,7 +269,7 @@ func (c *checker) keptAside() error {
 	for _, n := range names {
 		switch name := filepath.Join(journalDir, n.Name()); {
 		case strings.HasSuffix(name, ".damaged"):
-			c.damage("%s: kept aside because it is damaged; records were lost from it", name)
+			c.damage("%s: kept aside because records of it were damaged or missing", name)
 		case strings.Contains(name, ".torn"):
 			c.note("%s: the end of a write that a crash cut, kept aside", name)
 		}

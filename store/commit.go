@@ -17,12 +17,12 @@ import (
 
 var (
 	// ErrClosed says that the store takes no more records.
-	ErrClosed = errors.New("store: closed")
+	ErrClosed = errors.New("the store is closed")
 	// ErrBroken says that the store can't promise durability any more and has stopped.
-	ErrBroken = errors.New("store: stopped, its journal can't be written")
+	ErrBroken = errors.New("the store has stopped: its journal can't be written")
 	// ErrStalled says that nothing can be written for the moment: the disk is full, or
 	// too slow for what arrives.
-	ErrStalled = errors.New("store: stalled, the disk is full or too slow")
+	ErrStalled = errors.New("the store is stalled: the disk is full or too slow")
 )
 
 const (
@@ -332,7 +332,7 @@ func (s *Store) beginJournal() error {
 		w, err = journal.Create(s.path(journalDir), s.next, s.journalOptions())
 	}
 	if isFull(err) {
-		return fmt.Errorf("store: the disk is full: make room on it, then start again: %w", err)
+		return fmt.Errorf("the disk is full: make room on it, then start again: %w", err)
 	}
 	if err != nil {
 		return err

@@ -31,21 +31,21 @@ func lock(dir string, exclusive bool) (*os.File, error) {
 	path := filepath.Join(dir, lockFile)
 	f, err := os.OpenFile(path, flags, 0o640)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("store: %s holds no store: it has no %s: %w", dir, lockFile, err)
+		return nil, fmt.Errorf("%s holds no store: it has no %s: %w", dir, lockFile, err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("store: open lock: %w", err)
+		return nil, fmt.Errorf("open lock: %w", err)
 	}
 	if err := unix.Flock(int(f.Fd()), how|unix.LOCK_NB); err != nil {
 		text, _ := io.ReadAll(io.LimitReader(f, 32))
 		f.Close()
 		if !errors.Is(err, unix.EWOULDBLOCK) {
-			return nil, fmt.Errorf("store: lock %s: %w", path, err)
+			return nil, fmt.Errorf("lock %s: %w", path, err)
 		}
 		if pid := strings.TrimSpace(string(text)); pid != "" {
-			return nil, fmt.Errorf("store: %s is %w by pid %s", dir, ErrInUse, pid)
+			return nil, fmt.Errorf("%s is %w by pid %s", dir, ErrInUse, pid)
 		}
-		return nil, fmt.Errorf("store: %s is %w by a command that reads it", dir, ErrInUse)
+		return nil, fmt.Errorf("%s is %w by a command that reads it", dir, ErrInUse)
 	}
 	if !exclusive {
 		return f, nil
@@ -55,7 +55,7 @@ func lock(dir string, exclusive bool) (*os.File, error) {
 	}
 	if err != nil {
 		f.Close()
-		return nil, fmt.Errorf("store: write lock: %w", err)
+		return nil, fmt.Errorf("write lock: %w", err)
 	}
 	return f, nil
 }
@@ -66,7 +66,7 @@ func unlock(f *os.File, exclusive bool) error {
 	if exclusive {
 		if err := f.Truncate(0); err != nil {
 			f.Close()
-			return fmt.Errorf("store: clear lock: %w", err)
+			return fmt.Errorf("clear lock: %w", err)
 		}
 	}
 	return f.Close()

@@ -57,6 +57,7 @@ func (s *Store) leaveDamaged(err error) bool {
 		return false
 	}
 	s.unmergeable[damage.Path] = true
+	s.meet(err)
 	return true
 }
 
@@ -68,7 +69,7 @@ func mergeable(segments []*segment.Segment, width int, without map[string]bool) 
 			run = 0
 			continue
 		}
-		if run > 0 && (tier(segments[i], width) != tier(segments[i+1], width) || month(segments[i]) != month(segments[i+1])) {
+		if run > 0 && (tier(segments[i], width) != tier(segments[i+1], width) || month(segments[i]) != month(segments[i+1]) || !adjoin(segments[i], segments[i+1])) {
 			run = 0
 		}
 		run++
@@ -89,6 +90,12 @@ func tier(seg *segment.Segment, width int) int {
 		t++
 	}
 	return t
+}
+
+// adjoin says that b's records follow a's: no missing segment lies between them.
+func adjoin(a, b *segment.Segment) bool {
+	info := a.Info()
+	return info.First+info.Records == b.Info().First
 }
 
 func month(seg *segment.Segment) string { return filepath.Base(filepath.Dir(seg.Info().Path)) }

@@ -20,6 +20,9 @@ func (s *Store) recordsBetween(ctx context.Context, from, to uint64, fn func(*au
 		if from >= v.end() {
 			return from, nil
 		}
+		if m := v.missingAt(from, to); m != nil {
+			return from, m.problem()
+		}
 		next, err := s.giveFrom(ctx, v, from, func(r *audit.Record) error {
 			if r.Number >= to {
 				return nil
@@ -27,6 +30,7 @@ func (s *Store) recordsBetween(ctx context.Context, from, to uint64, fn func(*au
 			return fn(r)
 		})
 		if err != nil {
+			s.meet(err)
 			return from, err
 		}
 		from = min(next, to)

@@ -111,6 +111,10 @@ func (s *Store) recoverJournal() error {
 			return err
 		}
 		s.noteDamage(f.Path, &res)
+		if s.view.Load().missingAt(f.First, res.Next) != nil {
+			// It may be all that is left of what that segment took over.
+			s.damaged.add(f.Path)
+		}
 		s.fillLost(res.Next)
 		if !s.readOnly && s.damaged.has(f.Path) && res.Next == res.First {
 			// Nothing of it can be read, and its name may be the next file's.
@@ -205,18 +209,22 @@ func (s *Store) adoptSegments() error {
 	known := map[string]bool{}
 	for _, e := range entries {
 		if e.First != v.sealedEnd() {
-			return fmt.Errorf("store: %w: catalog names %s next, but records from %d on are missing; run arr check", ErrDamaged, e.File, v.sealedEnd())
+			return fmt.Errorf("%w: catalog names %s next, but records from %d on are missing; run arr check", ErrDamaged, e.File, v.sealedEnd())
 		}
-		seg, err := s.openSegment(e)
+		known[e.File] = true
+		seg, missing, err := s.openOrMiss(e)
 		if err != nil {
 			return err
 		}
+		if missing != nil {
+			v.missing = append(v.missing, *missing)
+			continue
+		}
 		v.segments = append(v.segments, seg)
-		known[e.File] = true
 	}
 	s.view.Store(v)
 	s.next = v.sealedEnd()
-	if n := len(v.segments); n > 0 {
+	if n := len(v.segments); n > 0 && v.missingAt(s.next-1, s.next) == nil {
 		blocks := v.segments[n-1].Blocks()
 		last := blocks[len(blocks)-1]
 		s.keys[last.First()/integrity.BlockRecords] = last.Key()
@@ -244,15 +252,16 @@ func (s *Store) removeUnpublished(known map[string]bool) error {
 			s.log.Warn("a file among the segments has no segment's name; left alone", slog.String("file", path))
 			continue
 		}
-		if end > s.next && !s.journalHolds(first) {
-			return fmt.Errorf("store: %w: %s holds records that neither the catalog nor the journal knows: restore catalog.db from a backup", ErrDamaged, path)
+		lost := end > s.next || s.view.Load().missingAt(first, end) != nil
+		if lost && !s.journalHolds(first) {
+			return fmt.Errorf("%w: %s holds records that neither the catalog nor the journal knows: restore catalog.db from a backup", ErrDamaged, path)
 		}
 		if s.readOnly {
 			continue
 		}
 		s.log.Warn("a segment that a crash left unpublished is removed; its records stand elsewhere", slog.String("file", path))
 		if err := os.Remove(path); err != nil {
-			return fmt.Errorf("store: remove unpublished segment: %w", err)
+			return fmt.Errorf("remove unpublished segment: %w", err)
 		}
 	}
 	return nil

@@ -40,7 +40,7 @@ func (s *Store) reindexSegment(ctx context.Context, seg *segment.Segment) error 
 	name, _, _ = strings.Cut(name, ".")
 	path := filepath.Join(dir, fmt.Sprintf("%s.p%d%s", name, s.parserVersion, segmentSuffix))
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("store: reindex: %w", err)
+		return fmt.Errorf("make a segment anew: %w", err)
 	}
 	if _, err := segment.Reindex(ctx, path, seg, s.parserVersion); err != nil {
 		return err

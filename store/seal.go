@@ -22,7 +22,7 @@ import (
 const maxMemBlocks = 4
 
 // errInterrupted says that a failpoint test ended the work here.
-var errInterrupted = errors.New("store: interrupted")
+var errInterrupted = errors.New("interrupted")
 
 // seal is the sealer: it owns s.sources and turns full blocks of the memtable into
 // segments until s.stopSealer, and then what is left, full or not.
@@ -161,11 +161,11 @@ func (s *Store) writeAndVerify(path string, b *memBlock, recs []audit.Record, wh
 // writeBlock writes and syncs the segment file of one block and opens it.
 func (s *Store) writeBlock(path string, b *memBlock, recs []audit.Record, whole bool) (*segment.Segment, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
-		return nil, fmt.Errorf("store: make directory of segments: %w", err)
+		return nil, fmt.Errorf("make directory of segments: %w", err)
 	}
 	// A file of this name is what a crash left of an attempt that was not published.
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("store: remove unpublished segment: %w", err)
+		return nil, fmt.Errorf("remove unpublished segment: %w", err)
 	}
 	in := &segment.BlockInput{First: b.first, Key: b.key, ParserVersion: s.parserVersion, Whole: whole}
 	for i := range recs {
@@ -213,7 +213,7 @@ func (s *Store) verifyBlock(seg *segment.Segment, b *memBlock) error {
 	err := seg.Verify(context.Background(), segment.Check{
 		Entry: func(_ *segment.Block, e *audit.Entry) error {
 			if i := e.Number - b.first; i >= uint64(len(recs)) || !sameEntry(e, &recs[i].Entry) {
-				return fmt.Errorf("store: segment of record %d: %w: a record reads back otherwise than it arrived", b.first, ErrDamaged)
+				return fmt.Errorf("segment of record %d: %w: a record reads back otherwise than it arrived", b.first, ErrDamaged)
 			}
 			count++
 			return nil
@@ -221,7 +221,7 @@ func (s *Store) verifyBlock(seg *segment.Segment, b *memBlock) error {
 		Damage: func(d *segment.DamageError) { bad = errors.Join(bad, d) },
 	})
 	if err == nil && bad == nil && count != len(recs) {
-		err = fmt.Errorf("store: segment of record %d: %w: %d of %d records read back", b.first, ErrDamaged, count, len(recs))
+		err = fmt.Errorf("segment of record %d: %w: %d of %d records read back", b.first, ErrDamaged, count, len(recs))
 	}
 	return errors.Join(err, bad)
 }
@@ -256,11 +256,11 @@ func (s *Store) entryOf(seg *segment.Segment) segmentEntry {
 func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
-		return fmt.Errorf("store: sync directory: %w", err)
+		return fmt.Errorf("sync directory: %w", err)
 	}
 	err = errors.Join(d.Sync(), d.Close())
 	if err != nil {
-		return fmt.Errorf("store: sync directory %s: %w", dir, err)
+		return fmt.Errorf("sync directory %s: %w", dir, err)
 	}
 	return nil
 }

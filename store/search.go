@@ -35,6 +35,7 @@ type match struct {
 
 // search is one run of a plan.
 type search struct {
+	store *Store
 	ctx   context.Context
 	plan  *query.Plan
 	where query.Expr
@@ -48,8 +49,8 @@ type search struct {
 // named in the summary, which is not complete then.
 func (s *Store) Search(ctx context.Context, p *query.Plan, sink query.Sink) (query.Summary, error) {
 	v := s.view.Load()
-	q := &search{ctx: ctx, plan: p, where: costliestLast(p.Where)}
-	candidates, position := q.candidates(v, s)
+	q := &search{store: s, ctx: ctx, plan: p, where: costliestLast(p.Where)}
+	candidates, position := q.candidates(v)
 	matches := q.evaluate(candidates)
 	sum := query.Summary{Position: position}
 	for i := range matches {
@@ -75,6 +76,7 @@ func (s *Store) Search(ctx context.Context, p *query.Plan, sink query.Sink) (que
 
 // problem notes that a part could not be read.
 func (q *search) problem(p part, err error) {
+	q.store.meet(err)
 	q.problemText(fmt.Sprintf("records %d to %d can't be read: %v; run arr check", p.Number(), p.Number()+uint64(p.Len())-1, err))
 }
 

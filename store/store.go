@@ -108,6 +108,7 @@ type Store struct {
 	sealerDone chan struct{}
 
 	damaged damagedFiles
+	met     metDamages
 
 	arrivals arrivals
 	// rewriting is held by whoever replaces segments: merger or Reindex.
@@ -173,7 +174,7 @@ func Open(dir string, o Options) (*Store, error) {
 	s := newStore(dir, o)
 	for _, d := range []string{dir, s.path(journalDir), s.path(segmentsDir)} {
 		if err := os.MkdirAll(d, 0o750); err != nil {
-			return nil, fmt.Errorf("store: make data directory: %w", err)
+			return nil, fmt.Errorf("make data directory: %w", err)
 		}
 	}
 	var err error
@@ -308,7 +309,7 @@ func (s *Store) close() error {
 func (s *Store) closeJournal() error {
 	err := s.journal.Close()
 	if end := s.view.Load().sealedEnd(); end < s.next {
-		return errors.Join(err, fmt.Errorf("store: records %d to %d could not be sealed; they stay in the journal", end, s.next-1))
+		return errors.Join(err, fmt.Errorf("records %d to %d could not be sealed; they stay in the journal", end, s.next-1))
 	}
 	files, lerr := journal.List(s.path(journalDir))
 	err = errors.Join(err, lerr)
@@ -361,21 +362,6 @@ func (s *Store) parse(r *audit.Record) {
 	p := s.parsers.get()
 	defer s.parsers.put(p)
 	p.Parse(r)
-}
-
-func (s *Store) openSegment(e segmentEntry) (*segment.Segment, error) {
-	seg, err := segment.Open(s.path(e.File), s.readOptions())
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("store: %w: %s is missing, which the catalog names: restore it from a backup", ErrDamaged, e.File)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if info := seg.Info(); info.First != e.First || info.Records != e.Count || info.Size != e.Bytes {
-		seg.Close()
-		return nil, fmt.Errorf("store: %w: %s is not the file that the catalog means; run arr check", ErrDamaged, e.File)
-	}
-	return seg, nil
 }
 
 // parserPool lends parsers.

@@ -8,6 +8,7 @@ import "arr/store/segment"
 // files close when nothing refers to them any more.
 type view struct {
 	segments []*segment.Segment // by number
+	missing  []missingSegment   // by number; between the segments, or behind them
 	mem      []*memBlock        // by number, behind the segments; the last one grows
 }
 
@@ -29,11 +30,15 @@ func (v *view) end() uint64 {
 	return v.sealedEnd()
 }
 
-// sealedEnd is the number after the last record's that a segment holds.
-func (v *view) sealedEnd() uint64 {
+// sealedEnd is the number after the last record's that a segment holds, or a missing one
+// did.
+func (v *view) sealedEnd() (end uint64) {
 	if n := len(v.segments); n > 0 {
 		info := v.segments[n-1].Info()
-		return info.First + info.Records
+		end = info.First + info.Records
 	}
-	return 0
+	if n := len(v.missing); n > 0 {
+		end = max(end, v.missing[n-1].end())
+	}
+	return end
 }

@@ -12,10 +12,10 @@ import (
 
 var (
 	// ErrVersion says that a newer arr wrote the file.
-	ErrVersion = errors.New("journal: file has a newer format, open it with the arr that wrote it")
+	ErrVersion = errors.New("the journal file has a newer format: open it with the arr that wrote it")
 	// ErrName says that a file's name and header disagree on its first record:
 	// somebody renamed it.
-	ErrName = errors.New("journal: file name is not that of its first record")
+	ErrName = errors.New("the journal file's name is not that of its first record")
 )
 
 // Group is what one group holds.

@@ -17,9 +17,9 @@ var (
 	// after the last Sync that returned nil must go to a new file. An error that is
 	// ErrBroken is no other, whatever the cause: a full disk that broke the file is
 	// not one that can be waited for.
-	ErrBroken = errors.New("journal: file is broken, go on in a new one")
+	ErrBroken = errors.New("the journal file is broken: go on in a new one")
 	// ErrTooLarge says that a group would exceed MaxGroup: give fewer entries.
-	ErrTooLarge = errors.New("journal: group is too large")
+	ErrTooLarge = errors.New("the group is too large for the journal")
 )
 
 const (
@@ -126,7 +126,7 @@ func (w *Writer) Append(entries []audit.Entry) error {
 	}
 	for i := range entries {
 		if entries[i].Number != w.pos.next+uint64(i) {
-			return fmt.Errorf("journal: entry has number %d, %d comes next in %s",
+			return fmt.Errorf("journal entry has number %d, %d comes next in %s",
 				entries[i].Number, w.pos.next+uint64(i), w.path)
 		}
 	}

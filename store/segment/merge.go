@@ -127,7 +127,7 @@ func (m *merger) add(b *Block, i int) error {
 func (m *merger) copy(o openBlock) error {
 	info := *o.block.info
 	if n := len(m.w.footer.blocks); n > 0 && m.w.footer.blocks[n-1].first+uint64(m.w.footer.blocks[n-1].records) != info.first {
-		return fmt.Errorf("segment: merging records from %d: they don't follow the last block", info.first)
+		return fmt.Errorf("merging records from %d: they don't follow the last block", info.first)
 	}
 	raw := make([]byte, info.len)
 	if _, err := o.block.seg.file.ReadAt(raw, info.off); err != nil {
@@ -149,7 +149,8 @@ func (m *merger) copy(o openBlock) error {
 	return m.w.addEncoded(info, raw)
 }
 
-// flush writes the open blocks as one, or as several where one would be too large.
+// flush writes the open blocks as one, or as several where one would be too large or their
+// keys differ: a store that could not read a block's records draws it another key.
 func (m *merger) flush() error {
 	open := m.open
 	m.open = nil
@@ -167,7 +168,7 @@ func (m *merger) flush() error {
 		for _, r := range records {
 			added += len(r.Frame)
 		}
-		if in != nil && size+added > maxJoined {
+		if in != nil && (size+added > maxJoined || o.block.info.key != in.Key) {
 			if err := m.write(in, open[begun:i]); err != nil {
 				return err
 			}
@@ -177,23 +178,17 @@ func (m *merger) flush() error {
 			in = &BlockInput{First: o.block.info.first, Key: o.block.info.key, ParserVersion: o.block.info.parserVersion}
 			size, begun = 0, i
 		}
-		if err := in.join(o.block, records); err != nil {
-			return err
-		}
+		in.join(o.block, records)
 		size += added
 	}
 	return m.write(in, open[begun:])
 }
 
 // join appends the records of b, which follow in's.
-func (in *BlockInput) join(b *Block, records []*audit.Record) error {
-	if b.info.key != in.Key {
-		return fmt.Errorf("segment: merging records from %d: their block's key is another one than that of the records before", b.info.first)
-	}
+func (in *BlockInput) join(b *Block, records []*audit.Record) {
 	in.Records = append(in.Records, records...)
 	in.Subtrees = append(in.Subtrees, b.info.subtrees...)
 	in.ParserVersion = min(in.ParserVersion, b.info.parserVersion)
-	return nil
 }
 
 // write writes in, which joins the blocks of from; a single one is copied.

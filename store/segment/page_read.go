@@ -109,7 +109,7 @@ func readError(d damaged, at, n int64, err error) error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		return d.error(at, n, "file ends before this")
 	}
-	return fmt.Errorf("segment: reading %d bytes at %d of %s: %w", n, at, d.path, err)
+	return fmt.Errorf("reading %d bytes at %d of %s: %w", n, at, d.path, err)
 }
 
 // sharedPage gives shared page i through the cache.

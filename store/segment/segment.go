@@ -36,7 +36,7 @@ type Segment struct {
 }
 
 // ErrVersion says that a file is of a newer format than this program reads.
-var ErrVersion = errors.New("segment: file is of a newer format")
+var ErrVersion = errors.New("the segment is of a newer format")
 
 // DamageError says that bytes of a file are not what was written.
 type DamageError struct {
@@ -57,7 +57,7 @@ func (e *DamageError) Error() string {
 	if e.Block >= 0 {
 		where = fmt.Sprintf(", block %d (records %d to %d)", e.Block, e.First, e.First+e.Records-1)
 	}
-	return fmt.Sprintf("segment: %s is damaged at byte %d%s: %s: restore the file from a copy", e.Path, e.Off, where, e.What)
+	return fmt.Sprintf("%s is damaged at byte %d%s: %s: restore the file from a copy", e.Path, e.Off, where, e.What)
 }
 
 // Open reads the footer of the file at path. The error wraps ErrVersion where a newer
@@ -65,7 +65,7 @@ func (e *DamageError) Error() string {
 func Open(path string, opt Options) (*Segment, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("segment: opening a segment: %w", err)
+		return nil, fmt.Errorf("opening a segment: %w", err)
 	}
 	s := &Segment{path: path, file: file, opt: opt, cache: opt.Cache}
 	if s.cache == nil {
@@ -82,7 +82,7 @@ func Open(path string, opt Options) (*Segment, error) {
 func (s *Segment) readFooter() error {
 	stat, err := s.file.Stat()
 	if err != nil {
-		return fmt.Errorf("segment: asking for the size of %s: %w", s.path, err)
+		return fmt.Errorf("asking for the size of %s: %w", s.path, err)
 	}
 	s.size = stat.Size()
 	none := damaged{path: s.path, block: -1}
@@ -100,7 +100,7 @@ func (s *Segment) readFooter() error {
 	off, n, sum, err := parseEnds(head[:], tail[:], s.size)
 	if err != nil {
 		if errors.Is(err, ErrVersion) {
-			return fmt.Errorf("segment: opening %s: %w", s.path, err)
+			return fmt.Errorf("opening %s: %w", s.path, err)
 		}
 		return none.error(0, s.size, "%s", err)
 	}

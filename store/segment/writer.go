@@ -80,7 +80,7 @@ type Encoder struct{ block *blockEncoder }
 func NewEncoder() (*Encoder, error) {
 	b, err := newBlockEncoder()
 	if err != nil {
-		return nil, fmt.Errorf("segment: preparing the encoder: %w", err)
+		return nil, fmt.Errorf("preparing the encoder: %w", err)
 	}
 	return &Encoder{b}, nil
 }
@@ -95,7 +95,7 @@ func Create(path string, encoder *Encoder) (*Writer, error) {
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
 	if err != nil {
-		return nil, fmt.Errorf("segment: creating a segment: %w", err)
+		return nil, fmt.Errorf("creating a segment: %w", err)
 	}
 	w := &Writer{path: path, file: file, encoder: encoder.block}
 	if err := w.write(header(version)); err != nil {
@@ -108,7 +108,7 @@ func (w *Writer) write(b []byte) error {
 	n, err := w.file.Write(b)
 	w.off += int64(n)
 	if err != nil {
-		return fmt.Errorf("segment: writing %d bytes at %d: %w", len(b), w.off, err)
+		return fmt.Errorf("writing %d bytes at %d: %w", len(b), w.off, err)
 	}
 	return nil
 }
@@ -144,15 +144,15 @@ func (w *Writer) check(in *BlockInput) error {
 	n := uint64(len(in.Records))
 	switch last := len(w.footer.blocks) - 1; {
 	case n == 0 || n > MaxRecords || in.First/MaxRecords != (in.First+n-1)/MaxRecords:
-		return fmt.Errorf("segment: adding %d records from %d: a block holds 1 to %d records of one aligned range", n, in.First, MaxRecords)
+		return fmt.Errorf("adding %d records from %d: a block holds 1 to %d records of one aligned range", n, in.First, MaxRecords)
 	case last >= 0 && w.footer.blocks[last].first+uint64(w.footer.blocks[last].records) != in.First:
-		return fmt.Errorf("segment: adding records from %d: they don't follow the last block", in.First)
+		return fmt.Errorf("adding records from %d: they don't follow the last block", in.First)
 	case last+1 >= 1<<ordinalBits:
-		return fmt.Errorf("segment: adding records from %d: the segment has %d blocks, the most it can have", in.First, last+1)
+		return fmt.Errorf("adding records from %d: the segment has %d blocks, the most it can have", in.First, last+1)
 	}
 	for i, r := range in.Records {
 		if r.Number != in.First+uint64(i) || r.Shape == nil || r.Class >= audit.NumClasses || len(r.Frame) > maxPage {
-			return fmt.Errorf("segment: adding record %d as number %d: it is out of order, not parsed, or longer than %d bytes", r.Number, in.First+uint64(i), maxPage)
+			return fmt.Errorf("adding record %d as number %d: it is out of order, not parsed, or longer than %d bytes", r.Number, in.First+uint64(i), maxPage)
 		}
 	}
 	return nil
@@ -172,10 +172,10 @@ func (w *Writer) Finish() (Info, error) {
 		return Info{}, err
 	}
 	if err := w.file.Sync(); err != nil {
-		return Info{}, fmt.Errorf("segment: making the file durable: %w", err)
+		return Info{}, fmt.Errorf("making the file durable: %w", err)
 	}
 	if err := w.file.Close(); err != nil {
-		return Info{}, fmt.Errorf("segment: closing the file: %w", err)
+		return Info{}, fmt.Errorf("closing the file: %w", err)
 	}
 	return w.footer.info(w.path, w.off, terms), nil
 }
@@ -184,7 +184,7 @@ func (w *Writer) Finish() (Info, error) {
 func (w *Writer) Abort() error {
 	w.file.Close()
 	if err := os.Remove(w.path); err != nil {
-		return fmt.Errorf("segment: removing an unfinished segment: %w", err)
+		return fmt.Errorf("removing an unfinished segment: %w", err)
 	}
 	return nil
 }
