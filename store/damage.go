@@ -34,8 +34,10 @@ func (s *Store) openOrMiss(e segmentEntry) (*segment.Segment, *missingSegment, e
 		return seg, nil, err
 	}
 	s.stats.damages.Add(1)
-	s.log.Error("stored records can't be read, answers are incomplete: restore the file from a backup and start again",
-		slog.String("file", e.File), slog.Uint64("first", e.First), slog.Uint64("records", e.Count), slog.Any("err", err))
+	if !s.readOnly { // a command's answer says it by itself
+		s.log.Error("stored records can't be read, answers are incomplete: restore the file from a backup and start again",
+			slog.String("file", e.File), slog.Uint64("first", e.First), slog.Uint64("records", e.Count), slog.Any("err", err))
+	}
 	return nil, &missingSegment{e, err}, nil
 }
 
@@ -101,7 +103,7 @@ func (m *metDamages) first(d *segment.DamageError) bool {
 // arr_damages_total without anybody's running arr check.
 func (s *Store) meet(err error) {
 	var d *segment.DamageError
-	if errors.As(err, &d) && s.met.first(d) {
+	if !s.readOnly && errors.As(err, &d) && s.met.first(d) {
 		s.stats.damages.Add(1)
 		s.log.Error("a segment is damaged, answers lack what it can't give: run arr check", slog.Any("err", d))
 	}
