@@ -51,10 +51,10 @@ func accept(message []byte, now time.Time) [][]byte {
 		return [][]byte{acknowledge(message, "AA", now)}
 	}
 	var all [][]byte
-	if h.accept == "AL" || h.accept == "SU" {
+	if answersSuccess(h.accept) {
 		all = append(all, acknowledge(message, "CA", now))
 	}
-	if h.application == "AL" || h.application == "SU" {
+	if answersSuccess(h.application) {
 		all = append(all, acknowledge(message, "AA", now))
 	}
 	return all

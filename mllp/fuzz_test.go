@@ -16,8 +16,10 @@ func FuzzAnswers(f *testing.F) {
 	f.Fuzz(func(t *testing.T, message, answer []byte) {
 		told := 0
 		p := pairs{tell: func(Exchange) { told++ }, maxBytes: 1000}
-		p.sent(Exchange{Message: message})
+		p.sent(readHeader(message), Exchange{Message: message})
 		p.answered(answer)
+		p.settle()
+		p.settle()
 		p.end(ErrNoAnswer)
 		if told != 1 || p.waiting() || p.bytes != 0 {
 			t.Errorf("told of %d times, %d bytes wait", told, p.bytes)

@@ -69,6 +69,14 @@ func (h header) silent() bool {
 	return h.enhanced() && (h.accept == "NE" || h.accept == "") && (h.application == "NE" || h.application == "")
 }
 
+// onError says that only who refuses the message answers it.
+func (h header) onError() bool {
+	return h.enhanced() && !answersSuccess(h.accept) && !answersSuccess(h.application)
+}
+
+// answersSuccess says whether a condition of table 0155 asks for an answer to what was accepted.
+func answersSuccess(condition string) bool { return condition == "AL" || condition == "SU" }
+
 // more says whether another answer is due after one with MSA-1 code.
 func (h header) more(code string) bool {
 	return code == "CA" && h.application != "NE" && h.application != ""

@@ -3,6 +3,8 @@ package mllp
 import (
 	"errors"
 	"net"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -19,6 +21,19 @@ type Exchange struct {
 	Answers [][]byte
 	// Err is why no answer came though one was due.
 	Err error
+}
+
+// Verdict gives the acknowledgement that says what became of the message: the
+// application's (MSA-1 is AA, AE or AR) or, where only the accept acknowledgement of the
+// enhanced mode came, that one; nil without any.
+func (e *Exchange) Verdict() []byte {
+	var verdict []byte
+	for _, a := range e.Answers {
+		if code, _, _ := acknowledgement(a); verdict == nil || !strings.HasPrefix(code, "C") {
+			verdict = a
+		}
+	}
+	return verdict
 }
 
 // The reasons that an Exchange has for lacking an answer, beside the network's.
@@ -41,6 +56,9 @@ type pending struct {
 	header
 	Exchange
 	refused bool
+	// accepted says that the message was taken though another answer may come, aged that
+	// it was so when settle looked last.
+	accepted, aged bool
 }
 
 // pairs finds what answers what on one connection.
@@ -53,31 +71,36 @@ type pairs struct {
 	mu    sync.Mutex
 	open  []*pending
 	bytes int
+	// done are the ids of the last that were told of: what still answers one of these
+	// answers no other message.
+	done []string
 }
 
 // sent notes a message before it goes to the archive.
-func (p *pairs) sent(e Exchange) {
-	h := readHeader(e.Message)
-	if h.silent() {
-		p.tell(e)
-		return
-	}
+func (p *pairs) sent(h header, e Exchange) {
 	var late []Exchange
 	p.mu.Lock()
 	for len(p.open) > 0 && (len(p.open) == maxPending || p.bytes+len(e.Message) > p.maxBytes) {
 		late = append(late, p.open[0].end(ErrPassedOver))
 		p.removeLocked(0)
 	}
-	p.open = append(p.open, &pending{header: h, Exchange: e})
+	p.open = append(p.open, &pending{header: h, Exchange: e, accepted: h.onError()})
 	p.bytes += len(e.Message)
 	p.mu.Unlock()
-	for _, e := range late {
+	p.tellAll(late)
+}
+
+func (p *pairs) tellAll(all []Exchange) {
+	for _, e := range all {
 		p.tell(e)
 	}
 }
 
 func (p *pairs) removeLocked(i int) {
 	p.bytes -= len(p.open[i].Message)
+	if id := p.open[i].id; id != "" {
+		p.done = append(p.done[max(0, len(p.done)-maxPending+1):], id)
+	}
 	p.open = append(p.open[:i], p.open[i+1:]...)
 }
 
@@ -93,20 +116,15 @@ func (p *pairs) answered(block []byte) {
 		return
 	}
 	p.mu.Lock()
-	if len(p.open) == 0 {
+	at := p.findLocked(id)
+	if at < 0 {
 		p.mu.Unlock()
 		return
-	}
-	at := 0
-	for i, o := range p.open {
-		if o.id == id {
-			at = i
-			break
-		}
 	}
 	o := p.open[at]
 	o.Answers = append(o.Answers, block)
 	due := o.more(code)
+	o.accepted = due
 	if !due {
 		p.removeLocked(at)
 	}
@@ -114,6 +132,19 @@ func (p *pairs) answered(block []byte) {
 	if !due {
 		p.tell(o.Exchange)
 	}
+}
+
+// findLocked gives which message an answer to id answers, -1 for none.
+func (p *pairs) findLocked(id string) int {
+	for i, o := range p.open {
+		if o.id == id {
+			return i
+		}
+	}
+	if len(p.open) == 0 || slices.Contains(p.done, id) {
+		return -1
+	}
+	return 0
 }
 
 // isCommit says whether a block is a commit acknowledgement of release 2.
@@ -129,6 +160,25 @@ func (p *pairs) committed(code byte) {
 	if code == commitNak && len(p.open) > 0 {
 		p.open[0].refused = true
 	}
+}
+
+// settle tells of messages that were accepted when it was called before and have had no
+// other answer since: an application may answer over a connection of its own, or never.
+func (p *pairs) settle() {
+	var settled []Exchange
+	p.mu.Lock()
+	for i := 0; i < len(p.open); i++ {
+		switch o := p.open[i]; {
+		case o.aged:
+			settled = append(settled, o.Exchange)
+			p.removeLocked(i)
+			i--
+		case o.accepted:
+			o.aged = true
+		}
+	}
+	p.mu.Unlock()
+	p.tellAll(settled)
 }
 
 // end tells of what got no answer, or not all of them.
@@ -151,11 +201,11 @@ func (p *pairs) waiting() bool {
 
 // end is what the exchange comes to if nothing more is heard.
 func (o *pending) end(err error) Exchange {
-	if len(o.Answers) == 0 {
+	switch {
+	case o.refused && len(o.Answers) == 0:
+		o.Err = ErrRefused
+	case !o.accepted && len(o.Answers) == 0:
 		o.Err = err
-		if o.refused {
-			o.Err = ErrRefused
-		}
 	}
 	return o.Exchange
 }

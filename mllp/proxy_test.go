@@ -22,7 +22,7 @@ import (
 const limit = 1 << 20
 
 // archive takes connections and lets each be handled.
-func archive(t *testing.T, handle func(*mllp.Conn)) func(context.Context) (net.Conn, error) {
+func archive(t testing.TB, handle func(*mllp.Conn)) func(context.Context) (net.Conn, error) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -5,11 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"time"
 )
 
-// endWait is how long the archive may take to end its side when it owes nothing.
-const endWait = time.Second
+const (
+	// endWait is how long the archive may take to end its side when it owes nothing.
+	endWait = time.Second
+	// settleEvery is how often messages are looked for that were accepted and to which
+	// another answer could still come.
+	settleEvery = time.Minute
+)
 
 // relay is a sender's connection and the one to the archive that belongs to it.
 type relay struct {
@@ -24,19 +30,37 @@ func (r *relay) run(ctx context.Context) error {
 	// A stop is as if the sender had ended its side: what it is owed still comes.
 	stop := context.AfterFunc(ctx, func() { _ = r.sender.conn.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
-	forwarded := make(chan error, 1)
-	go func() { forwarded <- r.forward() }()
+	var helpers sync.WaitGroup
+	var err error
+	done := make(chan struct{})
+	helpers.Go(func() { err = r.forward() })
+	helpers.Go(func() { r.settle(done) })
 	back := r.back()
 	// The archive has ended: whatever comes in could not be answered.
 	_ = r.sender.Close()
 	_ = r.archive.Close()
-	err := <-forwarded
+	close(done)
+	helpers.Wait()
 	why := ErrNoAnswer
 	if back != nil {
 		why = fmt.Errorf("%w: %w", ErrNoAnswer, back)
 	}
 	r.pairs.end(why)
 	return errors.Join(err, back)
+}
+
+// settle tells, until done is closed, of messages to which nothing more need come.
+func (r *relay) settle(done <-chan struct{}) {
+	tick := time.NewTicker(settleEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			r.pairs.settle()
+		case <-done:
+			return
+		}
+	}
 }
 
 // forward hands the sender's messages to the archive, until the sender's end, which it
@@ -47,16 +71,31 @@ func (r *relay) forward() error {
 		if err != nil {
 			return r.endForward(err)
 		}
-		if !isCommit(message) {
-			e := r.proxy.exchange(r.sender.conn, message)
-			e.Archive = r.archive.conn.RemoteAddr()
-			r.pairs.sent(e)
+		if isCommit(message) {
+			err = r.archive.Send(message)
+		} else {
+			err = r.hand(message)
 		}
-		if err := r.archive.Send(message); err != nil {
+		if err != nil {
 			_ = r.archive.Close()
 			return fmt.Errorf("mllp: send to the archive: %w", err)
 		}
 	}
+}
+
+// hand hands over one message and notes it: before it goes, since its answer may be
+// there at once, unless none can come.
+func (r *relay) hand(message []byte) error {
+	e := r.proxy.exchange(r.sender.conn, message)
+	e.Archive = r.archive.conn.RemoteAddr()
+	h := readHeader(message)
+	if !h.silent() {
+		r.pairs.sent(h, e)
+		return r.archive.Send(message)
+	}
+	e.Err = r.archive.Send(message)
+	r.pairs.tell(e)
+	return e.Err
 }
 
 // endForward leaves the archive time to answer what it has.

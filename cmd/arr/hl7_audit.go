@@ -120,10 +120,7 @@ func (a *auditor) audit(batch []*audit.Message, x mllp.Exchange) (all []*audit.M
 			a.log.Error("an HL7 message is not audited, since the mapping failed; please report this", slog.String("stack", string(debug.Stack())))
 		}
 	}()
-	e := hl7.Exchange{Message: x.Message, Err: x.Err}
-	if n := len(x.Answers); n > 0 {
-		e.Ack = x.Answers[n-1]
-	}
+	e := hl7.Exchange{Message: x.Message, Ack: x.Verdict(), Err: x.Err}
 	if host, _, err := net.SplitHostPort(x.Sender.String()); err == nil {
 		e.Peer = host
 	}
