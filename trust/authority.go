@@ -110,11 +110,11 @@ func (a *authority) makeCA(now time.Time) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := writeFile(a.path("ca-key.pem"), keyPEM, 0o600); err != nil {
+	if err := WriteFile(a.path("ca-key.pem"), keyPEM, 0o600); err != nil {
 		return nil, err
 	}
 	certPEM := encodeCertificate(der)
-	if err := writeFile(a.path("ca.pem"), certPEM, 0o644); err != nil {
+	if err := WriteFile(a.path("ca.pem"), certPEM, 0o644); err != nil {
 		return nil, err
 	}
 	a.log.Info("made a local CA", slog.String("file", a.path("ca.pem")), slog.Time("expires", template.NotAfter))
@@ -132,7 +132,7 @@ func (a *authority) makeTrustStore() error {
 	if err != nil {
 		return fmt.Errorf("making the trust store %s: %w", path, err)
 	}
-	return writeFile(path, b, 0o644)
+	return WriteFile(path, b, 0o644)
 }
 
 func (a *authority) public() CA {
@@ -271,7 +271,7 @@ func (a *authority) issue(kind keyKind, old *tls.Certificate, names []string, no
 	}
 	// Key and certificate in one file change together.
 	both := append(keyPEM, encodeCertificate(der)...)
-	if err := writeFile(a.path(kind.file), both, 0o600); err != nil {
+	if err := WriteFile(a.path(kind.file), both, 0o600); err != nil {
 		return none, err
 	}
 	return tls.X509KeyPair(both, both)

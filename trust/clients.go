@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 )
 
@@ -34,7 +33,7 @@ type Clients struct {
 	Allow []string
 }
 
-// believed is what a file of Clients holds.
+// believed are certificates that somebody installed.
 type believed struct {
 	roots *x509.CertPool
 	// installed has every certificate of the file, since ITI-19 has a peer's
@@ -45,27 +44,31 @@ type believed struct {
 	hints *x509.CertPool
 }
 
-// clients checks a listener's clients. believed is replaced by Run's goroutine.
-type clients struct {
-	store    Store
-	allow    *allowList
-	revoked  *revoked
-	now      func() time.Time
-	believed atomic.Pointer[believed]
-}
-
-// load takes what the file holds.
-func (c *clients) load(files [][]byte) error {
-	certs, err := c.store.certificates(files)
-	if err != nil {
-		return fmt.Errorf("client CAs %w", err)
-	}
+func newBelieved(certs []*x509.Certificate) *believed {
 	b := &believed{roots: x509.NewCertPool(), hints: x509.NewCertPool(), installed: map[[sha256.Size]byte]bool{}}
 	for _, cert := range certs {
 		b.add(cert)
 	}
-	c.believed.Store(b)
-	return nil
+	return b
+}
+
+// has says whether a certificate is installed itself.
+func (b *believed) has(c *x509.Certificate) bool { return b.installed[sha256.Sum256(c.Raw)] }
+
+// chains gives the chains from the first of the certificates that a peer showed, by way of
+// the others, to those that are believed. A name that it must carry may be empty.
+func (b *believed) chains(shown []*x509.Certificate, now time.Time, name string) ([][]*x509.Certificate, error) {
+	opts := x509.VerifyOptions{
+		Roots:         b.roots,
+		Intermediates: x509.NewCertPool(),
+		CurrentTime:   now,
+		DNSName:       name,
+		KeyUsages:     []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
+	}
+	for _, cert := range shown[1:] {
+		opts.Intermediates.AddCert(cert)
+	}
+	return shown[0].Verify(opts)
 }
 
 func (b *believed) add(cert *x509.Certificate) {
@@ -87,30 +90,31 @@ func (b *believed) add(cert *x509.Certificate) {
 	}
 }
 
+// clients checks the clients of a listener by its terms.
+type clients struct {
+	believed *believed
+	allow    *allowList
+	revoked  *revoked
+	now      func() time.Time
+	// where is what people put a certificate into so that it is believed.
+	where string
+}
+
 // verify is a tls.Config's VerifyConnection. It is called for resumed sessions, too,
 // so that a client that is believed no longer does not come back with a ticket.
 func (c *clients) verify(cs tls.ConnectionState) error {
 	if len(cs.PeerCertificates) == 0 {
 		return nil // where one is required, crypto/tls has refused already
 	}
-	leaf, b := cs.PeerCertificates[0], c.believed.Load()
+	leaf := cs.PeerCertificates[0]
 	if !c.allow.allows(leaf) {
 		return fmt.Errorf("client certificate %.200q, SHA-256 %s: it is not on the list of those that may connect: add it with --tls-allow sha256:FINGERPRINT",
 			leaf.Subject, fingerprint(leaf))
 	}
-	if b.installed[sha256.Sum256(leaf.Raw)] {
+	if c.believed.has(leaf) {
 		return nil
 	}
-	opts := x509.VerifyOptions{
-		Roots:         b.roots,
-		Intermediates: x509.NewCertPool(),
-		CurrentTime:   c.now(),
-		KeyUsages:     []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
-	}
-	for _, cert := range cs.PeerCertificates[1:] {
-		opts.Intermediates.AddCert(cert)
-	}
-	chains, err := leaf.Verify(opts)
+	chains, err := c.believed.chains(cs.PeerCertificates, c.now(), "")
 	if err == nil {
 		if err = c.revoked.check(chains); err != nil {
 			return fmt.Errorf("client certificate %.200q, SHA-256 %s: %w", leaf.Subject, fingerprint(leaf), err)
@@ -130,11 +134,11 @@ func (c *clients) explain(leaf *x509.Certificate, err error) string {
 	}
 	if weakSignature(leaf) {
 		return fmt.Sprintf("it is signed with %s, which is forged too easily: have it made anew, or put the certificate itself into %s",
-			leaf.SignatureAlgorithm, c.store.File)
+			leaf.SignatureAlgorithm, c.where)
 	}
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		return fmt.Sprintf("its issuer %.200q is not believed: put the issuer's certificate, or the certificate itself, into %s; a sender has to show the certificates between, too",
-			leaf.Issuer, c.store.File)
+			leaf.Issuer, c.where)
 	}
-	return fmt.Sprintf("%v: have it made anew, or put the certificate itself into %s", err, c.store.File)
+	return fmt.Sprintf("%v: have it made anew, or put the certificate itself into %s", err, c.where)
 }

@@ -115,12 +115,8 @@ func tlsSuites() []*tls.CipherSuite {
 }
 
 func suiteNamed(name string) (uint16, error) {
-	iana := name
-	if rest, ok := strings.CutPrefix(name, "SSL_"); ok {
-		iana = "TLS_" + rest
-	}
 	for _, s := range tlsSuites() {
-		if s.Name != iana {
+		if s.Name != ianaName(name) {
 			continue
 		}
 		if slices.Contains(s.SupportedVersions, tls.VersionTLS13) {

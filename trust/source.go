@@ -39,15 +39,15 @@ type Source struct {
 	log      *slog.Logger
 	reloadCh chan struct{}
 
-	// authority is nil where Pairs were given. It and files are set up by Open and
-	// TLSConfig, which come before Run; Run's goroutine owns them from then on.
+	// authority is nil where Pairs were given. It, files and listeners are set up by Open,
+	// TLSConfig and Listener, which come before Run; Run's goroutine owns them from then on.
 	authority *authority
 	files     []*watched
 	// parts are the certificates by the file they came from. Their owner is that of
 	// files.
 	parts [][]tls.Certificate
-	// weak names the profiles being served that are not safe. TLSConfig adds to it.
-	weak []string
+	// listeners are never changed once Run runs.
+	listeners []*Listener
 	// complaint is the last thing that the authority could not do, so that it is
 	// said once. Run's goroutine owns it.
 	complaint string
@@ -227,9 +227,9 @@ func (s *Source) CA() (ca CA, ok bool) {
 	return s.authority.public(), true
 }
 
-// Stats may be called at any time once there are no more calls to TLSConfig.
+// Stats may be called at any time once there are no more calls to TLSConfig and Listener.
 func (s *Source) Stats() Stats {
-	st := Stats{Weak: slices.Clone(s.weak), Loads: s.loads.Load(), Failures: s.failures.Load()}
+	st := Stats{Weak: s.weak(), Loads: s.loads.Load(), Failures: s.failures.Load()}
 	for _, c := range *s.certs.Load() {
 		st.Certificates = append(st.Certificates, CertificateStats{
 			Algorithm: c.Leaf.PublicKeyAlgorithm.String(),

@@ -16,6 +16,21 @@ type Password struct {
 	Text string
 }
 
+// Read gives the password as it is at the moment. The error says which file can't be read.
+func (p Password) Read() (string, error) {
+	if p.File == "" {
+		return p.Text, nil
+	}
+	b, err := os.ReadFile(p.File)
+	if err != nil {
+		return "", fmt.Errorf("reading the password: %w", err)
+	}
+	return p.of(b), nil
+}
+
+// of is the password where its file holds b.
+func (p Password) of(b []byte) string { return strings.TrimRight(string(b), "\r\n") }
+
 // Store names a file of keys and certificates: PKCS#12, JKS, PEM or, without keys, DER.
 type Store struct {
 	File     string
@@ -44,7 +59,7 @@ func (s Store) entries(files [][]byte) ([]storeEntry, error) {
 		if p.File == "" {
 			return p.Text
 		}
-		text := strings.TrimRight(string(rest[0]), "\r\n")
+		text := p.of(rest[0])
 		rest = rest[1:]
 		return text
 	}
@@ -82,8 +97,7 @@ func (s Store) pairs(files [][]byte) ([]tls.Certificate, error) {
 	return nil, fmt.Errorf("%s: there is no key in it: is it a trust store?", s.File)
 }
 
-// certificates gives all certificates that may be believed: those that are trusted, and
-// of keys the whole chains. There is one at least.
+// certificates is Certificates for files that were read.
 func (s Store) certificates(files [][]byte) ([]*x509.Certificate, error) {
 	entries, err := s.entries(files)
 	if err != nil {
@@ -122,13 +136,19 @@ func (s Store) Pairs() ([]tls.Certificate, error) {
 	return s.pairs(files)
 }
 
-// Pool reads the store's certificates, for who believes them and whom they issued.
-func (s Store) Pool() (*x509.CertPool, error) {
+// Certificates reads the store's certificates: those that are trusted, and of keys the whole
+// chains. There is one at least.
+func (s Store) Certificates() ([]*x509.Certificate, error) {
 	files, err := s.read()
 	if err != nil {
 		return nil, err
 	}
-	certs, err := s.certificates(files)
+	return s.certificates(files)
+}
+
+// Pool reads the store's certificates, for who believes them and whom they issued.
+func (s Store) Pool() (*x509.CertPool, error) {
+	certs, err := s.Certificates()
 	if err != nil {
 		return nil, err
 	}

@@ -2,71 +2,117 @@ package trust
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync/atomic"
 )
 
+// Terms are what connections of a listener come about by.
+type Terms struct {
+	Profile Profile
+	Auth    ClientAuth
+	// Believed are the certificates of CAs, and such of clients themselves.
+	Believed []*x509.Certificate
+	// Where is what people put a certificate into so that it is believed, for errors.
+	Where string
+}
+
+// Listener is the TLS configuration of one listener, which follows the certificates behind
+// it, and whose Terms can be replaced while it is served.
+type Listener struct {
+	source  *Source
+	allow   *allowList
+	revoked *revoked
+	terms   atomic.Pointer[Terms]
+	latest  atomic.Pointer[tls.Config]
+}
+
+// Listener makes one, which serves nothing before Set. allow and crls are as in Clients. It must
+// be called before Run. The error says what can't be used.
+func (s *Source) Listener(allow, crls []string) (*Listener, error) {
+	allowed, err := parseAllowed(allow)
+	if err != nil {
+		return nil, err
+	}
+	l := &Listener{source: s, allow: allowed, revoked: &revoked{paths: crls, now: s.now, log: s.log}}
+	if len(crls) > 0 {
+		if err := s.watch(&watched{what: "certificate revocation lists", paths: crls, load: l.revoked.load}); err != nil {
+			return nil, err
+		}
+	}
+	s.listeners = append(s.listeners, l)
+	return l, nil
+}
+
+// Set replaces the terms. Connections that are open stay; those to come, sessions that are
+// resumed among them, have the new ones.
+func (l *Listener) Set(t Terms) {
+	if t.Profile.Name == "" {
+		t.Profile = profiles[0]
+	}
+	conf := &tls.Config{GetCertificate: l.source.certificate, Time: l.source.now}
+	t.Profile.Apply(conf)
+	if t.Auth != NoClientCert {
+		conf.ClientAuth = tls.RequestClientCert
+		if t.Auth == RequiredClientCert {
+			conf.ClientAuth = tls.RequireAnyClientCert
+		}
+		check := &clients{believed: newBelieved(t.Believed), allow: l.allow, revoked: l.revoked, now: l.source.now, where: t.Where}
+		conf.VerifyConnection, conf.ClientCAs = check.verify, check.believed.hints
+	}
+	l.latest.Store(conf)
+	if before := l.terms.Swap(&t); before == nil || before.Profile.Weakness() != t.Profile.Weakness() {
+		l.source.admit(t.Profile)
+	}
+}
+
+// Config gives the configuration to listen with.
+func (l *Listener) Config() *tls.Config {
+	// What is asked for once a client has said hello is a field, so each replacement is a
+	// configuration of its own; sessions are resumed by this one's keys.
+	conf := l.latest.Load().Clone()
+	conf.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) { return l.latest.Load(), nil }
+	return conf
+}
+
 // TLSConfig gives the configuration of one listener: it speaks p, always serves the latest
 // certificates and believes the latest client CAs. It must be called before Run. The error
 // says what of c can't be used.
 func (s *Source) TLSConfig(p Profile, c Clients) (*tls.Config, error) {
-	conf := &tls.Config{GetCertificate: s.certificate, Time: s.now}
-	if p.Name == "" {
-		p = profiles[0]
-	}
-	p.Apply(conf)
-	s.admit(p)
-	switch c.Auth {
-	case NoClientCert:
-		return conf, nil
-	case OptionalClientCert:
-		conf.ClientAuth = tls.RequestClientCert
-	case RequiredClientCert:
-		conf.ClientAuth = tls.RequireAnyClientCert
-	}
-	if c.Believed.File == "" {
+	terms := Terms{Profile: p, Auth: c.Auth, Where: c.Believed.File}
+	if c.Auth == NoClientCert {
+		c = Clients{}
+	} else if c.Believed.File == "" {
 		return nil, errors.New("client certificates are asked for, but no file says which are believed: name one as client-ca")
 	}
-	allow, err := parseAllowed(c.Allow)
+	l, err := s.Listener(c.Allow, c.CRLs)
 	if err != nil {
 		return nil, err
 	}
-	lists := &revoked{paths: c.CRLs, now: s.now, log: s.log}
-	if len(c.CRLs) > 0 {
-		if err := s.watch(&watched{what: "certificate revocation lists", paths: c.CRLs, load: lists.load}); err != nil {
-			return nil, err
-		}
+	if c.Auth == NoClientCert {
+		l.Set(terms)
+		return l.Config(), nil
 	}
-	check := &clients{allow: allow, revoked: lists, store: c.Believed, now: s.now}
-	conf.VerifyConnection = check.verify
-	// What clients are told of whom we believe is a plain field, so each new file
-	// makes a new configuration.
-	template := conf.Clone()
-	var latest atomic.Pointer[tls.Config]
-	err = s.watch(&watched{what: "file of client CAs", paths: c.Believed.paths(), load: func(files [][]byte) error {
-		if err := check.load(files); err != nil {
-			return err
+	err = s.watch(&watched{what: "file of client CAs", paths: c.Believed.paths(), load: func(files [][]byte) (err error) {
+		terms := terms
+		if terms.Believed, err = c.Believed.certificates(files); err != nil {
+			return fmt.Errorf("client CAs %w", err)
 		}
-		hinting := template.Clone()
-		hinting.ClientCAs = check.believed.Load().hints
-		latest.Store(hinting)
+		l.Set(terms)
 		return nil
 	}})
 	if err != nil {
 		return nil, err
 	}
-	conf.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) { return latest.Load(), nil }
-	return conf, nil
+	return l.Config(), nil
 }
 
 // admit says what is wrong with a profile that somebody chose.
 func (s *Source) admit(p Profile) {
 	if weak := p.Weakness(); weak != "" {
-		if !slices.Contains(s.weak, p.Name) {
-			s.weak = append(s.weak, p.Name)
-		}
 		s.log.Warn("a TLS profile that is no longer safe is served: give it a port of its own, and renew who needs it",
 			slog.String("profile", p.Name), slog.String("weak", weak))
 	}
@@ -74,6 +120,16 @@ func (s *Source) admit(p Profile) {
 		s.log.Warn("no peer can connect by this TLS profile: its suites need a certificate of another kind, EC or RSA",
 			slog.String("profile", p.Name))
 	}
+}
+
+// weak names the profiles being served that are not safe.
+func (s *Source) weak() (names []string) {
+	for _, l := range s.listeners {
+		if t := l.terms.Load(); t != nil && t.Profile.Weakness() != "" && !slices.Contains(names, t.Profile.Name) {
+			names = append(names, t.Profile.Name)
+		}
+	}
+	return names
 }
 
 // certificate chooses the first certificate that the client can use. Many senders ask

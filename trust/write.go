@@ -6,9 +6,9 @@ import (
 	"path/filepath"
 )
 
-// writeFile puts b into path so that, whatever happens, path holds either what it
+// WriteFile puts b into path so that, whatever happens, path holds either what it
 // held or all of b. It is on disk when the call returns.
-func writeFile(path string, b []byte, perm os.FileMode) (err error) {
+func WriteFile(path string, b []byte, perm os.FileMode) (err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("writing %s: %w", path, err)
