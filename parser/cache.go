@@ -39,6 +39,8 @@ type cached struct {
 	classes []class
 	// judged is nil where the frame carries no audit message.
 	judged *judgement
+	// wide says that the XML declaration allows characters beyond ASCII to be UTF-8.
+	wide bool
 }
 
 func (c *Cache) hashSeed() maphash.Seed {
@@ -81,16 +83,17 @@ func (c *Cache) put(e *cached) {
 }
 
 // shape gives the shape of the frame in the cutter and its judgement: those known, else
-// new ones, nil if the skeleton is too large to share.
-func (p *Parser) shape() *cached {
+// new ones, nil if the skeleton is too large to share. again says that this parser met the
+// shape lately.
+func (p *Parser) shape() (known *cached, again bool) {
 	c := &p.cutter
 	if c.large || c.size+len(c.frame)-c.gap > maxSkeleton {
-		return nil
+		return nil, false
 	}
 	hash := c.hash(p.seed)
 	at := &p.recent[hash%recentShapes]
 	if e := *at; e != nil && e.hash == hash && c.matches(e) {
-		return e
+		return e, true
 	}
 	e := p.cache.get(hash)
 	if e == nil || !c.matches(e) {
@@ -99,12 +102,13 @@ func (p *Parser) shape() *cached {
 			e.classes[i] = c.cuts[i].class
 		}
 		if c.audit {
+			e.wide = isUTF8Name(p.scanner.Encoding())
 			e.judged = p.judgeShape(e.shape)
 		}
 		p.cache.put(e)
 	}
 	*at = e
-	return e
+	return e, false
 }
 
 // matches says whether the frame in the cutter has the skeleton of e.

@@ -141,10 +141,12 @@ func (c *cutter) hash(seed maphash.Seed) uint64 {
 	return (h ^ maphash.Bytes(seed, c.frame[c.gap:])) * k
 }
 
+func spanOf(v span) audit.Span { return audit.Span{Off: uint32(v.off), Len: uint32(v.end - v.off)} }
+
 // fill gives rec the values.
 func (c *cutter) fill(rec *audit.Record) {
 	for _, v := range c.values {
-		rec.Spans = append(rec.Spans, audit.Span{Off: uint32(v.off), Len: uint32(v.end - v.off)})
+		rec.Spans = append(rec.Spans, spanOf(v))
 	}
 	for i := range c.cuts {
 		if c.cuts[i].joint.end > 0 {

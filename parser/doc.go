@@ -14,7 +14,9 @@
 // its Shape in the cache; only a skeleton that was never seen is looked at more
 // closely (Describe), and its shape says what each slot means for every frame to
 // come. The grammars and rules of package schemas are asked then too: of each frame to
-// come only the values are checked that they ask something of.
+// come only the values are checked that they ask something of. Nor is a frame scanned
+// whose skeleton this parser met again and again: where the same texts stand between
+// values without fault, a scan would find the same.
 //
 // A frame whose values do not stand in it as they are to be read (UTF-16, relays'
 // escapes, bytes that contradict their declaration, XML that is not well formed) is

@@ -36,6 +36,7 @@ type Parser struct {
 	headers headerJudge
 	cutter  cutter
 	recent  [recentShapes]*cached
+	known   skeletons
 
 	examiner examiner
 	spans    slotSpans
@@ -65,9 +66,11 @@ func (p *Parser) Parse(rec *audit.Record) {
 	rec.Spans, rec.Runs, rec.Findings = rec.Spans[:0], rec.Runs[:0], rec.Findings[:0]
 	rec.Extra, rec.Dialect, rec.Class = nil, "", audit.Unchecked
 	h := splitHeader(rec.Frame)
-	doc := bodyOf(rec.Frame, h.end)
-	if rec.Flags&audit.FlagUnframed != 0 || doc.kind == encoded || !p.regular(rec, &h, doc) {
-		p.irregular(rec, &h)
+	if unframed := rec.Flags&audit.FlagUnframed != 0; unframed || !p.recalled(rec, &h) {
+		doc := bodyOf(rec.Frame, h.end)
+		if unframed || doc.kind == encoded || !p.regular(rec, &h, doc) {
+			p.irregular(rec, &h)
+		}
 	}
 	flagFindings(rec)
 	if len(rec.Frame) > maxKeptFrame {
@@ -78,6 +81,25 @@ func (p *Parser) Parse(rec *audit.Record) {
 
 // maxKeptFrame bounds the frames that a parser refers to until the next one comes.
 const maxKeptFrame = 1 << 16
+
+// recalled parses a frame whose skeleton was met before. It says whether it is one; if
+// not, nothing of rec is set.
+func (p *Parser) recalled(rec *audit.Record, h *header) bool {
+	c := &p.cutter
+	c.reset(rec.Frame)
+	c.header(h)
+	known, event, spans := p.known.recall(c, &p.scanner, rec.Spans)
+	rec.Spans = spans
+	if known == nil {
+		rec.Spans = spans[:0]
+		return false
+	}
+	rec.Shape = known.shape
+	p.headerFindings(rec, h)
+	p.judge(rec, h, known.judged)
+	p.setTime(rec, h, event.of(rec.Frame))
+	return true
+}
 
 // regular parses a frame whose values stand in it as they are to be read. It says
 // whether it is one; if not, only irregular may set what is left.
@@ -102,16 +124,20 @@ func (p *Parser) regular(rec *audit.Record, h *header, doc body) bool {
 	if !c.audit {
 		return p.foreign(rec, h)
 	}
-	known := p.shape()
+	known, again := p.shape()
 	if known == nil {
 		return false
 	}
 	rec.Shape = known.shape
 	c.fill(rec)
 	p.headerFindings(rec, h)
+	told := len(rec.Findings)
 	p.messageFindings(rec, doc, junk)
 	if rec.Class == audit.Unchecked {
-		p.judge(rec, doc, known.judged)
+		if again && len(rec.Findings) == told {
+			p.known.learn(known)
+		}
+		p.judge(rec, h, known.judged)
 	}
 	p.setTime(rec, h, event.of(rec.Frame))
 	return true
@@ -129,7 +155,7 @@ func (p *Parser) foreign(rec *audit.Record, h *header) bool {
 	c.reset(rec.Frame)
 	c.header(h)
 	c.text(h.end, len(rec.Frame))
-	known := p.shape()
+	known, _ := p.shape()
 	if known == nil {
 		return false
 	}

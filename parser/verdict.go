@@ -148,11 +148,12 @@ func (x *examiner) findNearest(v *verdict, doc []byte, from int, isBlank func(of
 
 // judge gives rec, whose document stands in the frame as it is to be read, its class and
 // the findings of grammars and rules.
-func (p *Parser) judge(rec *audit.Record, doc body, j *judgement) {
+func (p *Parser) judge(rec *audit.Record, h *header, j *judgement) {
 	p.spans = p.spans.of(rec)
 	if j.apply(rec, p.spans) {
 		return
 	}
+	doc := bodyOf(rec.Frame, h.end)
 	v := p.examiner.examine(rec.Frame[:doc.end], doc.off, nil)
 	for _, f := range v.faults {
 		rec.Findings = append(rec.Findings, findingOf(f))

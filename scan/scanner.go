@@ -1,7 +1,5 @@
 package scan
 
-import "bytes"
-
 // Kind is the kind of a token.
 type Kind uint8
 
@@ -153,20 +151,7 @@ func (s *Scanner) text(p int) bool {
 		s.pos = off
 		return false
 	}
-	p = off
-	for {
-		if p = textStop(doc, p); p == len(doc) || doc[p] == '<' {
-			break
-		}
-		if doc[p] != ']' {
-			p = s.special(p)
-			continue
-		}
-		if bytes.HasPrefix(doc[p:], []byte("]]>")) {
-			s.fault(CDATAEndInText, p, p+3)
-		}
-		p++
-	}
+	p = s.textEnd(off)
 	s.pos = p
 	if len(s.open) == 0 {
 		s.fault(TextOutsideRoot, off, p)

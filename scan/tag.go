@@ -138,24 +138,12 @@ func (s *Scanner) attribute(a *Attr, p int) (next int, ok bool) {
 		s.fault(BadAttribute, p, -end)
 		return s.skipTag(-end), false
 	}
-	q := doc[end]
 	a.Off = end + 1
-	for end = a.Off; ; {
-		if end = valueStop(doc, end, q); end == len(doc) {
-			s.fault(BadAttribute, p, end)
-			return end, false
-		}
-		switch doc[end] {
-		case q:
-			a.End = end
-			return end + 1, true
-		case '<':
-			s.fault(LessThanInValue, end, end+1)
-			end++
-		default:
-			end = s.special(end)
-		}
+	if a.End = s.valueEnd(a.Off, doc[end]); a.End < 0 {
+		s.fault(BadAttribute, p, len(doc))
+		return len(doc), false
 	}
+	return a.End + 1, true
 }
 
 // quoted gives where the quote stands that begins the value of the attribute whose
