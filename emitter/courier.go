@@ -17,13 +17,17 @@ import (
 // spool, the goroutine of run takes them from there.
 type courier struct {
 	Repository
-	spool   *spool
 	options *Options
+	// dir is where the spool lies, which is nil until it could be opened.
+	dir   string
+	spool atomic.Pointer[spool]
 	// limit is how large a frame may be.
 	limit int
 	// ending is closed when the Logger closes; endOnce sees to that.
 	ending  chan struct{}
 	endOnce sync.Once
+	// workshops are those that no call of Log has.
+	workshops sync.Pool
 
 	taken, sent, refused, oversized, expired, connections, failures atomic.Int64
 	away                                                            atomic.Bool
@@ -44,9 +48,14 @@ type courier struct {
 	// first and last are when it was given the first and the last of these.
 	first, last time.Time
 	attempts    int
+	// unforgotten says that the last attempt to have the spool forget something failed.
+	unforgotten bool
 }
 
-func newCourier(r Repository, o *Options, dir string) (*courier, error) {
+// errNotOpen says that a message came while the spool could not be opened.
+var errNotOpen = errors.New("emitter: the spool can't be opened: the event Failing says why")
+
+func newCourier(r Repository, o *Options, dir string) *courier {
 	r.setDefaults()
 	if o.Now == nil {
 		o.Now = time.Now
@@ -54,7 +63,7 @@ func newCourier(r Repository, o *Options, dir string) (*courier, error) {
 	if o.Jitter == nil {
 		o.Jitter = rand.Float64
 	}
-	c := &courier{Repository: r, options: o, limit: maxFrame, ending: make(chan struct{}), trouble: Room}
+	c := &courier{Repository: r, options: o, dir: dir, limit: maxFrame, ending: make(chan struct{}), trouble: Room}
 	if r.To.Network == "udp" {
 		c.limit = maxDatagram4
 	}
@@ -68,12 +77,18 @@ func newCourier(r Repository, o *Options, dir string) (*courier, error) {
 		}
 		c.Dialer.TLS = config
 	}
-	var err error
-	if c.spool, err = openSpool(dir, r.MaxBytes, o.Now); err != nil {
-		return nil, fmt.Errorf("repository %s: %w", r.Name, err)
+	c.openSpool()
+	return c
+}
+
+// openSpool opens the spool and says whether it is open. Why not is told of once.
+func (c *courier) openSpool() bool {
+	s, err := openSpool(c.dir, c.MaxBytes, c.options.Now)
+	if err == nil {
+		c.spool.Store(s)
 	}
-	c.reader = c.spool.newReader()
-	return c, nil
+	c.judge(err, 0)
+	return err == nil
 }
 
 func (c *courier) notify(e Event) {
@@ -85,29 +100,69 @@ func (c *courier) notify(e Event) {
 
 // take puts the messages that the repository wants into its spool.
 func (c *courier) take(messages []*audit.Message) error {
-	var frames [][]byte
-	var failed []error
+	w, ok := c.workshops.Get().(*workshop)
+	if !ok {
+		w = &workshop{}
+	}
+	defer c.workshops.Put(w)
+	frames, err := w.frames(c, messages)
+	if len(frames) > 0 {
+		failed := c.append(frames)
+		c.judge(failed, int64(len(frames)))
+		err = errors.Join(err, failed)
+	}
+	if err != nil {
+		return fmt.Errorf("repository %s: %w", c.Name, err)
+	}
+	return nil
+}
+
+// workshop is memory in which frames are made.
+type workshop struct {
+	xml, memory []byte
+	ends        []int
+	all         [][]byte
+}
+
+// maxWorkshop is how much memory is kept for the frames to come.
+const maxWorkshop = 1 << 20
+
+// frames makes frames of the messages that c wants, those aside that are too large. They
+// lie in w until its next use.
+func (w *workshop) frames(c *courier, messages []*audit.Message) (all [][]byte, err error) {
+	if cap(w.memory)+cap(w.xml) > maxWorkshop {
+		*w = workshop{}
+	}
+	w.memory, w.ends, w.all = w.memory[:0], w.ends[:0], w.all[:0]
 	for _, m := range messages {
 		if c.Wants != nil && !c.Wants(m) {
 			continue
 		}
-		frame := c.Header.Append(nil, AppendXML(nil, m, c.Header.Dialect))
-		if len(frame) > c.limit {
+		start := len(w.memory)
+		w.xml = AppendXML(w.xml[:0], m, c.Header.Dialect)
+		w.memory = c.Header.Append(w.memory, w.xml)
+		if size := len(w.memory) - start; size > c.limit {
 			c.oversized.Add(1)
-			failed = append(failed, &SizeError{Size: len(frame), Limit: c.limit})
+			err = errors.Join(err, &SizeError{Size: size, Limit: c.limit})
+			w.memory = w.memory[:start]
 			continue
 		}
-		frames = append(frames, frame)
+		w.ends = append(w.ends, len(w.memory))
 	}
-	if len(frames) > 0 {
-		err := c.spool.append(frames...)
-		c.judge(err, int64(len(frames)))
-		failed = append(failed, err)
+	start := 0
+	for _, end := range w.ends {
+		w.all = append(w.all, w.memory[start:end])
+		start = end
 	}
-	if err := errors.Join(failed...); err != nil {
-		return fmt.Errorf("repository %s: %w", c.Name, err)
+	return w.all, err
+}
+
+// append puts frames into the spool, if there is one.
+func (c *courier) append(frames [][]byte) error {
+	if s := c.spool.Load(); s != nil {
+		return s.append(frames...)
 	}
-	return nil
+	return errNotOpen
 }
 
 // judge tells of the beginning and the end of what keeps messages out of the spool.
@@ -145,6 +200,13 @@ func (c *courier) judge(err error, messages int64) {
 // run sends until the Logger closes and all is sent or the repository fails, or until
 // ctx ends.
 func (c *courier) run(ctx context.Context) {
+	for c.spool.Load() == nil && !c.openSpool() {
+		if c.pause(ctx) {
+			return
+		}
+	}
+	c.attempts = 0
+	c.reader = c.spool.Load().newReader()
 	defer c.reader.close()
 	for {
 		err := c.carry(ctx)
@@ -169,7 +231,7 @@ func (c *courier) ended(ctx context.Context) bool {
 	case <-ctx.Done():
 		return true
 	case <-c.ending:
-		return c.spool.waiting() == 0
+		return c.spool.Load().waiting() == 0
 	default:
 		return false
 	}
@@ -186,6 +248,11 @@ func (c *courier) failed(ctx context.Context, err error) (end bool) {
 		c.notify(Event{Kind: Away, Err: err})
 	}
 	c.reader.rewind()
+	return c.pause(ctx)
+}
+
+// pause waits before another attempt. It says whether there is to be none.
+func (c *courier) pause(ctx context.Context) (end bool) {
 	pause := c.MaxRetry
 	if c.attempts < 30 {
 		pause = min(c.MinRetry<<c.attempts, c.MaxRetry)

@@ -98,7 +98,7 @@ func (c *courier) await(ctx context.Context) bool {
 		patience = t.C
 	}
 	select {
-	case <-c.spool.more:
+	case <-c.spool.Load().more:
 		return true
 	case <-patience:
 	case <-c.ending:
@@ -131,10 +131,12 @@ func (c *courier) finish() error {
 
 // forget has the spool forget what stands before p.
 func (c *courier) forget(p position) {
-	if err := c.spool.confirm(p); err != nil {
+	err := c.spool.Load().confirm(p)
+	if err != nil && !c.unforgotten {
 		// It has arrived, and comes again only if the process ends now.
 		c.notify(Event{Kind: Failing, Err: err})
 	}
+	c.unforgotten = err != nil
 }
 
 func (c *courier) disconnect() error {
@@ -146,9 +148,13 @@ func (c *courier) disconnect() error {
 
 // stats are the repository's figures.
 func (c *courier) stats() Stats {
+	var waiting int64
+	if s := c.spool.Load(); s != nil {
+		waiting = s.waiting()
+	}
 	return Stats{
 		Repository: c.Name, Taken: c.taken.Load(), Sent: c.sent.Load(), Refused: c.refused.Load(),
 		Oversized: c.oversized.Load(), Expired: c.expired.Load(), Connections: c.connections.Load(),
-		Failures: c.failures.Load(), Away: c.away.Load(), WaitingBytes: c.spool.waiting(),
+		Failures: c.failures.Load(), Away: c.away.Load(), WaitingBytes: waiting, Spooling: c.spool.Load() != nil,
 	}
 }

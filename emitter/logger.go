@@ -39,7 +39,10 @@ type Options struct {
 	Jitter func() float64
 }
 
-// Open opens the spools and begins to send what earlier processes left there.
+// Open opens the spools and begins to send what earlier processes left there. The error
+// says what of o is wrong. A spool that can't be opened is none: who logs goes on, Notify
+// is told that it is Failing, Log refuses its repository's messages, and it is tried again
+// until it can.
 func Open(o Options) (*Logger, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &Logger{stop: cancel}
@@ -51,11 +54,7 @@ func Open(o Options) (*Logger, error) {
 			return nil, errors.Join(fmt.Errorf("emitter: repository %q needs a name of its own, of letters, digits, hyphens and points", r.Name), l.abandon())
 		}
 		seen[name] = true
-		c, err := newCourier(r, &o, filepath.Join(o.Dir, name))
-		if err != nil {
-			return nil, errors.Join(err, l.abandon())
-		}
-		l.repositories = append(l.repositories, c)
+		l.repositories = append(l.repositories, newCourier(r, &o, filepath.Join(o.Dir, name)))
 	}
 	for _, c := range l.repositories {
 		l.couriers.Go(func() { c.run(ctx) })
@@ -76,7 +75,9 @@ func (l *Logger) abandon() error {
 	l.stop()
 	var err error
 	for _, c := range l.repositories {
-		err = errors.Join(err, c.spool.close())
+		if s := c.spool.Load(); s != nil {
+			err = errors.Join(err, s.close())
+		}
 	}
 	return err
 }

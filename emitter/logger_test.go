@@ -6,8 +6,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -344,49 +344,46 @@ func TestNamesOfRepositories(t *testing.T) {
 			t.Errorf("names %q were taken", names)
 		}
 	}
+}
+
+// A spool that can't be had keeps nobody from working: who logs is told, the other
+// repositories get theirs, and it is used once it can be had. Here another process has it.
+func TestSpoolThatCannotBeOpened(t *testing.T) {
 	dir := t.TempDir()
-	open(t, dir, nil, quick("a", to))
-	if _, err := emitter.Open(emitter.Options{Dir: dir, Repositories: []emitter.Repository{quick("a", to)}}); err == nil {
-		t.Errorf("two Loggers have the spool %s", filepath.Join(dir, "a"))
+	a, b := newRepository(t), newRepository(t)
+	b.start()
+	first := open(t, dir, nil, quick("a", a.target))
+	logIDs(t, first, "0")
+	var e events
+	second := open(t, dir, &e, quick("a", a.target), quick("b", b.target))
+	if err := second.Log(message("1")); err == nil {
+		t.Error("a message that no spool holds is said to be kept")
+	}
+	until(t, "the other repository has it", func() bool { return slices.Equal(b.ids(), []string{"1"}) })
+	if s := second.Stats(); s[0].Spooling || s[0].Refused != 1 || !s[1].Spooling || e.kinds() != "failing" {
+		t.Errorf("figures %+v, told %q", s, e.kinds())
+	}
+	closeNow(t, first)
+	until(t, "the spool is open", func() bool { return second.Stats()[0].Spooling })
+	a.start()
+	logIDs(t, second, "2")
+	until(t, "all was sent", sentAll(second))
+	if got := a.ids(); !slices.Equal(got, []string{"0", "2"}) {
+		t.Errorf("stored %q", got)
+	}
+	if got := e.kinds(); !strings.HasPrefix(got, "failing working") || e.all[1].Messages != 1 {
+		t.Errorf("told %q, %+v", got, e.all)
 	}
 }
 
-// BenchmarkPipelined is what one TLS connection carries into a receiver that discards.
-func BenchmarkPipelined(b *testing.B) {
-	cert := certificate(b)
-	roots := x509.NewCertPool()
-	roots.AddCert(cert.Leaf)
-	ln, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{cert}})
-	if err != nil {
-		b.Fatal(err)
+// Closing does not wait for a spool that can't be opened.
+func TestCloseWithoutASpool(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
 	}
-	defer ln.Close()
-	go func() {
-		conn, err := ln.Accept()
-		if err != nil {
-			return
-		}
-		defer conn.Close()
-		io.Copy(io.Discard, conn)
-	}()
-	to, err := emitter.ParseTarget("tls://" + ln.Addr().String())
-	if err != nil {
-		b.Fatal(err)
+	l := open(t, file, nil, emitter.Repository{Name: "a", To: newRepository(t).target})
+	if err := l.Close(t.Context()); err != nil {
+		t.Error(err)
 	}
-	d := emitter.Dialer{TLS: &tls.Config{RootCAs: roots}}
-	s, err := d.Dial(b.Context(), to)
-	if err != nil {
-		b.Fatal(err)
-	}
-	frame := []byte(strings.Repeat("x", 1500))
-	b.SetBytes(int64(len(frame)))
-	for b.Loop() {
-		if err := s.Send(frame); err != nil {
-			b.Fatal(err)
-		}
-	}
-	if err := s.Close(); err != nil {
-		b.Fatal(err)
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 }

@@ -72,7 +72,7 @@ const (
 	Expired
 	// Damaged: Bytes of the spool can't be read; the file is kept.
 	Damaged
-	// Failing: the disk does not take what is written to the spool.
+	// Failing: the spool can't be opened, or the disk does not take what is written to it.
 	Failing
 	// Working: it does again; Messages were refused.
 	Working
@@ -105,6 +105,8 @@ type Stats struct {
 	Connections, Failures int64
 	// Away says that the last attempt failed.
 	Away bool
+	// Spooling says that the spool is open.
+	Spooling bool
 	// WaitingBytes is how much the spool holds that has not arrived.
 	WaitingBytes int64
 }

@@ -169,8 +169,7 @@ func (g *gateway) run(ctx context.Context) (err error) {
 	defer ln.Close()
 	logger, err := emitter.Open(emitter.Options{Dir: filepath.Clean(g.spool), Repositories: g.repositories, Notify: g.tell})
 	if err != nil {
-		// HL7 traffic goes on without a spool: a nil Logger is one that is off.
-		g.log.Error("audit messages can't be kept: all are lost until arr hl7 starts with a spool that it can write", slog.Any("error", err))
+		return fmt.Errorf("hl7: %w", err)
 	}
 	g.auditor.start(logger)
 	defer func() {
@@ -216,7 +215,7 @@ func (g *gateway) tell(e emitter.Event) {
 	case emitter.Full:
 		g.log.Error("the spool is full: audit messages are lost, HL7 traffic goes on", attrs...)
 	case emitter.Failing:
-		g.log.Error("the spool can't be written: audit messages are lost, HL7 traffic goes on", attrs...)
+		g.log.Error("the spool can't be opened or written: audit messages are lost until it can, HL7 traffic goes on", attrs...)
 	case emitter.Room, emitter.Working:
 		g.log.Warn("the spool takes audit messages again; those counted here are lost", attrs...)
 	case emitter.Expired:

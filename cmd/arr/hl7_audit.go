@@ -29,8 +29,7 @@ const (
 type auditor struct {
 	log *slog.Logger
 	// mapper belongs to run's goroutine.
-	mapper *hl7.Mapper
-	// logger is nil where the spool can't be had: then nothing is audited.
+	mapper  *hl7.Mapper
 	logger  *emitter.Logger
 	waiting chan mllp.Exchange
 	bytes   atomic.Int64
@@ -38,8 +37,8 @@ type auditor struct {
 
 	// exchanges counts the HL7 messages that came to an end, messages the audit
 	// messages that were owed for them, unaudited the exchanges that were not audited,
-	// since too many waited, there is no spool, or they could not be mapped, and lost
-	// the calls that a spool refused.
+	// since too many waited or they could not be mapped, and lost the calls that a spool
+	// refused.
 	exchanges, messages, unaudited, lost atomic.Int64
 }
 
@@ -109,10 +108,6 @@ func (a *auditor) run() {
 func (a *auditor) audit(batch []*audit.Message, x mllp.Exchange) (all []*audit.Message) {
 	a.bytes.Add(-sizeOf(x))
 	all = batch
-	if a.logger == nil {
-		a.unaudited.Add(1)
-		return all
-	}
 	defer func() {
 		if recover() != nil {
 			a.unaudited.Add(1)
@@ -160,12 +155,17 @@ func (g *gateway) metricsHandler(logger *emitter.Logger) http.Handler {
 			one("expired_total", r.Expired)
 			one("failures_total", r.Failures)
 			one("waiting_bytes", r.WaitingBytes)
-			away := int64(0)
-			if r.Away {
-				away = 1
-			}
-			one("away", away)
+			one("away", number(r.Away))
+			one("spooling", number(r.Spooling))
 		}
 	})
 	return mux
+}
+
+// number is how a truth is written in figures.
+func number(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
 }

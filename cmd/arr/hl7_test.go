@@ -213,8 +213,13 @@ func TestHL7WithoutSpool(t *testing.T) {
 	}
 	_, url, _ := strings.Cut(stdout.String(), "metrics on ")
 	url, _, _ = strings.Cut(url, "\n")
-	waitFor(t, func() bool { return strings.Contains(httpGet(t, url), "\narr_hl7_unaudited_total 1\n") })
-	if !strings.Contains(stderr.String(), "level=ERROR") || !strings.Contains(stderr.String(), "can't be kept") {
+	waitFor(t, func() bool { return strings.Contains(httpGet(t, url), "\narr_hl7_spool_failures_total 1\n") })
+	for _, want := range []string{`refused_total{repository="udp-127.0.0.1-9"} 1`, `spooling{repository="udp-127.0.0.1-9"} 0`} {
+		if text := httpGet(t, url); !strings.Contains(text, want) {
+			t.Errorf("the metrics lack %s:\n%s", want, text)
+		}
+	}
+	if !strings.Contains(stderr.String(), "level=ERROR") || strings.Count(stderr.String(), "the spool can't be opened") != 1 {
 		t.Errorf("the log says %s", stderr)
 	}
 	if code := stop(); code != 0 {
