@@ -15,17 +15,8 @@ import (
 	"golang.org/x/text/encoding/unicode/utf32"
 )
 
-// charsetRules is how MSH-18 is read where it says too little.
-type charsetRules uint8
-
-const (
-	// guessing takes what names no character set as UTF-8 where it can be, else as 8859/1.
-	guessing charsetRules = iota
-	// asDcm4che knows what dcm4che knows; all else is ASCII, other bytes become U+FFFD.
-	asDcm4che
-)
-
-// charsets are the names of HL7 table 0211 that can't stand in a text of ASCII.
+// charsets are those names of HL7 table 0211 that say more than ASCII does. UTF-16 and
+// UTF-32 are told by their bytes.
 var charsets = map[string]encoding.Encoding{
 	"8859/1":  charmap.ISO8859_1,
 	"8859/2":  charmap.ISO8859_2,
@@ -38,61 +29,52 @@ var charsets = map[string]encoding.Encoding{
 	"8859/9":  charmap.ISO8859_9,
 	"8859/15": charmap.ISO8859_15,
 
-	"ISO IR14":       japanese.ShiftJIS,
-	"ISO IR87":       japanese.EUCJP,
-	"ISO IR159":      japanese.EUCJP,
-	"GB 18030-2000":  simplifiedchinese.GB18030,
-	"KS X 1001":      korean.EUCKR,
-	"BIG-5":          traditionalchinese.Big5,
-	"CNS 11643-1992": nil,
-	"UNICODE":        unicode.UTF8,
-	"UNICODE UTF-8":  unicode.UTF8,
-	"UTF-8":          unicode.UTF8,
-	"ASCII":          nil,
-	"ISO IR6":        nil,
-	"UNICODE UTF-16": nil, // its bytes were told by themselves
-	"UNICODE UTF-32": nil,
+	"ISO IR14":      japanese.ShiftJIS,
+	"ISO IR87":      japanese.EUCJP,
+	"ISO IR159":     japanese.EUCJP,
+	"GB 18030-2000": simplifiedchinese.GB18030,
+	"KS X 1001":     korean.EUCKR,
+	"BIG-5":         traditionalchinese.Big5,
+	"UNICODE":       unicode.UTF8,
+	"UNICODE UTF-8": unicode.UTF8,
+	"UTF-8":         unicode.UTF8,
 }
 
-// unknownToDcm4che are those that dcm4che takes for ASCII.
-var unknownToDcm4che = map[string]bool{
-	"8859/15": true, "BIG-5": true,
-}
+// unreadable are the names of table 0211 for which there is no decoder.
+const unreadable = "CNS 11643-1992"
 
 // decode gives a message's text in UTF-8. It is raw itself where nothing has to be done,
 // else in the memory of scratch, which is given back.
-func decode(raw, scratch []byte, rules charsetRules) (text, newScratch []byte) {
+func decode(raw, scratch []byte, how reading) (text, newScratch []byte) {
 	raw = bytes.TrimPrefix(raw, []byte("\ufeff"))
+	if how == asDcm4che {
+		return decodeAsDcm4che(raw, scratch)
+	}
 	if wide := wideEncoding(raw); wide != nil {
 		return transform(wide, raw, scratch)
 	}
-	if isASCII(raw) && bytes.IndexByte(raw, 0x1B) < 0 {
+	raw = withEscapes(raw)
+	switches := bytes.IndexByte(raw, escape) >= 0
+	if isASCII(raw) && !switches {
 		return raw, scratch
 	}
-	named := declared(raw)
-	first, more, repeats := strings.Cut(named, "~")
-	if repeats && rules == asDcm4che {
-		return plain(raw, scratch)
-	}
-	if bytes.IndexByte(raw, 0x1B) >= 0 && strings.Contains(first+more, "ISO IR") && rules == guessing {
-		return transform(japanese.ISO2022JP, raw, scratch)
-	}
-	e, known := charsets[first]
+	// The first of several is the one to begin with.
+	name, _, _ := strings.Cut(declared(raw), "~")
+	e, known := charsets[name]
 	switch {
-	case rules == asDcm4che && first == "CNS 11643-1992":
-		e = charmap.Windows874
-	case rules == asDcm4che && unknownToDcm4che[first]:
-		e = nil
-	case rules == guessing && (!known || e == nil && first != "CNS 11643-1992"):
+	case name == unreadable:
+		scratch = appendASCII(scratch[:0], raw)
+		return scratch, scratch
+	case !known && utf8.Valid(raw):
+		e = unicode.UTF8
+	case !known:
 		e = charmap.ISO8859_1
-		if utf8.Valid(raw) {
-			e = unicode.UTF8
-		}
 	}
-	switch e {
-	case nil:
-		return plain(raw, scratch)
-	case unicode.UTF8:
+	switch {
+	case switches:
+		scratch = appendSwitching(scratch[:0], raw, e)
+		return scratch, scratch
+	case e == unicode.UTF8:
 		return raw, scratch
 	}
 	return transform(e, raw, scratch)
@@ -128,33 +110,36 @@ func wideEncoding(b []byte) encoding.Encoding {
 	return nil
 }
 
-// transform decodes raw. A decoder of x/text writes U+FFFD for what it can't read.
+// transform decodes raw.
 func transform(e encoding.Encoding, raw, scratch []byte) (text, newScratch []byte) {
-	if c, ok := e.(*charmap.Charmap); ok {
-		scratch = scratch[:0]
-		for _, b := range raw {
-			scratch = utf8.AppendRune(scratch, c.DecodeByte(b))
-		}
-		return scratch, scratch
-	}
-	text, err := e.NewDecoder().Bytes(raw)
-	if err != nil {
-		return plain(raw, scratch)
-	}
-	return text, scratch
+	scratch = appendDecoded(scratch[:0], raw, e)
+	return scratch, scratch
 }
 
-// plain takes raw as ASCII: other bytes become U+FFFD.
-func plain(raw, scratch []byte) (text, newScratch []byte) {
-	scratch = scratch[:0]
-	for _, b := range raw {
-		if b < utf8.RuneSelf {
-			scratch = append(scratch, b)
+// appendDecoded appends b decoded. A decoder of x/text writes U+FFFD for what it can't read.
+func appendDecoded(dst, b []byte, e encoding.Encoding) []byte {
+	if c, ok := e.(*charmap.Charmap); ok {
+		for _, one := range b {
+			dst = utf8.AppendRune(dst, c.DecodeByte(one))
+		}
+		return dst
+	}
+	if text, err := e.NewDecoder().Bytes(b); err == nil {
+		return append(dst, text...)
+	}
+	return appendASCII(dst, b)
+}
+
+// appendASCII appends b as ASCII: other bytes become U+FFFD.
+func appendASCII(dst, b []byte) []byte {
+	for _, c := range b {
+		if c < utf8.RuneSelf {
+			dst = append(dst, c)
 		} else {
-			scratch = utf8.AppendRune(scratch, utf8.RuneError)
+			dst = utf8.AppendRune(dst, utf8.RuneError)
 		}
 	}
-	return scratch, scratch
+	return dst
 }
 
 func isASCII(b []byte) bool {

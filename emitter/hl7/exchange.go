@@ -91,7 +91,7 @@ func (m *Mapper) judge(x *Exchange) outcome {
 	if x.Ack == nil {
 		return outcome{indicator: success}
 	}
-	m.ack.parse(x.Ack, m.charset())
+	m.ack.parse(x.Ack, m.reading())
 	msa := m.ack.first(m.ack.segments, "MSA")
 	code := m.ack.component(m.ack.field(msa, 1), 0)
 	switch string(code) {

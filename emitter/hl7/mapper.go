@@ -38,6 +38,7 @@ type Mapper struct {
 
 	texts      texts
 	msg, ack   message
+	logged     []byte // what dcm4chee-arc logs of both
 	fallback   Rule
 	sources    []audit.AuditSource
 	sourcesFor string
@@ -59,7 +60,8 @@ const timeLayout = "2006-01-02T15:04:05.000Z07:00"
 func (m *Mapper) Audit(x *Exchange) []audit.Message {
 	limit := m.limit(x)
 	m.texts.reset(2*min(len(x.Message), limit) + 2*min(len(x.Ack), limit) + 1024)
-	m.msg.parse(x.Message, m.charset())
+	m.texts.keepsHexadecimal = m.Dialect == dcm4che
+	m.msg.parse(x.Message, m.reading())
 	rule := m.rule(x)
 	if rule == nil || len(rule.owed) == 0 {
 		return nil
@@ -77,7 +79,7 @@ func (m *Mapper) Audit(x *Exchange) []audit.Message {
 	var all []audit.Message
 	for i := range rule.owed {
 		w := &rule.owed[i]
-		action := m.action(w, x.Did, o.rejected)
+		action := m.action(w, x, o.rejected)
 		if action == 0 || m.Dialect == dcm4che && w.about == aboutQuery && x.Ack == nil {
 			continue
 		}
@@ -121,11 +123,11 @@ func flagged(description, fault string) string {
 
 func isNobody(o audit.ParticipantObject) bool { return o.ID == noPatient }
 
-func (m *Mapper) charset() charsetRules {
+func (m *Mapper) reading() reading {
 	if m.Dialect == dcm4che {
 		return asDcm4che
 	}
-	return guessing
+	return tolerant
 }
 
 func (m *Mapper) limit(x *Exchange) int {
@@ -147,6 +149,9 @@ func (m *Mapper) rule(x *Exchange) *Rule {
 			m.Table = Dcm4che()
 		}
 	}
+	if m.Dialect == dcm4che && m.msg.header == nil {
+		return nil
+	}
 	if r := m.Table.find(&m.msg, x.Sent); r != nil && (m.msg.fault == "" || len(r.owed) > 0) {
 		return r
 	}
@@ -162,36 +167,20 @@ func (m *Mapper) rule(x *Exchange) *Rule {
 // action gives the action of a message that is owed, 0 if it is not owed after all. What
 // the archive reports counts for what the message is about in the first place: a merge
 // deletes the prior patient whatever became of the other.
-func (m *Mapper) action(w *owed, did Did, rejected bool) byte {
-	reported := did.action()
-	if m.Dialect == dcm4che && did == Nothing {
-		reported = 'U'
-	}
-	switch w.about {
-	case aboutPrior, aboutQuery, aboutLink:
+func (m *Mapper) action(w *owed, x *Exchange, rejected bool) byte {
+	reported := x.Did.action()
+	switch {
+	case w.about == aboutPrior, w.about == aboutQuery, w.about == aboutLink:
 		return w.action
-	case aboutReport:
-		if did == Nothing && !rejected || w.action == 0 && reported == 0 {
-			return 0
-		}
-		if w.action != 0 {
-			return w.action
-		}
-	}
-	if m.Dialect == dcm4che && rejected {
-		if w.action == 'R' {
-			return 'R'
-		}
-		return 'U'
-	}
-	if m.Dialect == dcm4che && did == Nothing && w.about == aboutStudy {
+	case m.Dialect == dcm4che:
+		return m.dcm4cheAction(w, x, rejected)
+	case w.about == aboutReport && x.Did == Nothing && !rejected:
 		return 0
-	}
-	// Who reports a delete for a merge means the patient that was merged.
-	if did == Deleted && m.isMerge() {
+	case w.about == aboutReport && w.action != 0:
+		return w.action
+	case x.Did == Deleted && m.isMerge(): // which means the patient that was merged
 		return 'U'
-	}
-	if reported != 0 && !rejected {
+	case reported != 0 && !rejected:
 		return reported
 	}
 	return w.action
@@ -210,6 +199,10 @@ func (m *Mapper) groups(a about) [][][]byte {
 		return [][][]byte{m.msg.segments}
 	case aboutPrior:
 		name = "MRG"
+	case aboutReport:
+		if m.Dialect == dcm4che {
+			return m.studyGroups()
+		}
 	}
 	all := make([][][]byte, 0, 1)
 	start := -1

@@ -34,11 +34,26 @@ const (
 	faultLong       = "the HL7 message has more segments than are read"
 )
 
+// reading is how a message is read that does not follow the standard.
+type reading uint8
+
+const (
+	// tolerant takes what it can find.
+	tolerant reading = iota
+	// asDcm4che finds and misses what dcm4che does.
+	asDcm4che
+)
+
 // parse reads a message. Memory of an earlier one is used again.
-func (m *message) parse(raw []byte, charset charsetRules) {
+func (m *message) parse(raw []byte, how reading) {
 	m.fault = ""
-	m.text, m.decoded = decode(raw, m.decoded, charset)
-	m.cut()
+	m.segments = m.segments[:0]
+	m.text, m.decoded = decode(raw, m.decoded, how)
+	if how == asDcm4che {
+		m.cutAsDcm4che()
+	} else {
+		m.cut()
+	}
 	m.header, m.sep = nil, usual
 	for _, s := range m.segments {
 		if bytes.HasPrefix(s, []byte("MSH")) {
@@ -63,7 +78,6 @@ func (m *message) parse(raw []byte, charset charsetRules) {
 // cut finds the segments: what CR, LF or both end, with what MLLP puts around a message
 // taken away. Empty lines count as none.
 func (m *message) cut() {
-	m.segments = m.segments[:0]
 	for rest := m.text; len(rest) > 0; {
 		var line []byte
 		line, rest = nextLine(rest)
@@ -76,6 +90,26 @@ func (m *message) cut() {
 		}
 		m.segments = append(m.segments, line)
 	}
+}
+
+// cutAsDcm4che finds the segments up to the first that is empty. A CR or LF ends one, with
+// the CR or LF behind it.
+func (m *message) cutAsDcm4che() {
+	for rest := m.text; len(m.segments) < maxSegments; {
+		n := bytes.IndexAny(rest, "\r\n")
+		if n < 0 {
+			n = len(rest)
+		}
+		if n == 0 {
+			return
+		}
+		m.segments = append(m.segments, rest[:n])
+		rest = rest[n:]
+		for i := 0; i < 2 && len(rest) > 0 && (rest[0] == '\r' || rest[0] == '\n'); i++ {
+			rest = rest[1:]
+		}
+	}
+	m.fault = faultLong
 }
 
 // nextLine cuts the first line off.
@@ -133,7 +167,21 @@ func (m *message) field(segment []byte, n int) []byte {
 	return part(segment, m.sep.field, n)
 }
 
-// repetition, component and subcomponent give part n, from 0 on, of what is larger.
+// kind gives the message's type and trigger (MSH-9) with ^ between them.
+func (m *message) kind() []byte {
+	kind := m.field(m.header, 9)
+	n := len(m.component(kind, 0))
+	if n == len(kind) {
+		return kind
+	}
+	kind = kind[:n+1+len(m.component(kind, 1))]
+	if kind[n] != '^' {
+		kind = append(append(bytes.Clone(kind[:n]), '^'), kind[n+1:]...)
+	}
+	return kind
+}
+
+// repetition and component give part n, from 0 on, of what is larger.
 func (m *message) repetition(field []byte, n int) []byte { return part(field, m.sep.repetition, n) }
 
 func (m *message) component(field []byte, n int) []byte { return part(field, m.sep.component, n) }

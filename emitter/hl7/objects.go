@@ -65,10 +65,10 @@ func (m *Mapper) objects(a *audit.Message, x *Exchange, w *owed, segments [][]by
 // person makes a patient object of a CX and an XPN.
 func (m *Mapper) person(id, name []byte, sep separators) audit.ParticipantObject {
 	o := audit.ParticipantObject{ID: noPatient, IDType: patientNumber, Type: "1", Role: "1"}
-	if !isNull(id) && (m.Dialect == dcm4che || sep.hasText(id)) {
+	if m.Dialect == dcm4che && len(id) > 0 || !isNull(id) && sep.hasText(id) {
 		o.ID = m.texts.unescaped(id, sep)
 	}
-	if !isNull(name) {
+	if m.Dialect == dcm4che || !isNull(name) {
 		o.Name = m.texts.unescaped(name, sep)
 	}
 	return o

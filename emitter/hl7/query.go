@@ -14,8 +14,11 @@ const verification = "PatientVerificationScheduler"
 
 // queried fills in who was asked for or found, and the query (ITI-9, ITI-21, ITI-22).
 func (m *Mapper) queried(a *audit.Message, x *Exchange, w *owed) {
-	m.ack.parse(x.Ack, m.charset())
+	m.ack.parse(x.Ack, m.reading())
 	if m.Dialect == dcm4che {
+		if m.ack.first(m.ack.segments, "PID") == nil {
+			a.Outcome = minorFailure
+		}
 		a.Objects = append(a.Objects, m.dcm4cheFound(x))
 	} else {
 		a.Objects = m.found(a.Objects)

@@ -12,6 +12,8 @@ import (
 type texts struct {
 	b       strings.Builder
 	scratch []byte
+	// keepsHexadecimal leaves \Xhh..\ as it is.
+	keepsHexadecimal bool
 }
 
 // reset begins a new piece for about n bytes; the strings of the last one stay.
@@ -42,17 +44,24 @@ func (t *texts) base64(b []byte) string {
 	return t.b.String()[n:]
 }
 
-// cut gives b in base64, if it has more than limit bytes its beginning and "...". A limit
-// of 0 is none.
+// cut gives b in base64, if it has more than limit bytes its beginning and "...".
 func (t *texts) cut(b []byte, limit int) string {
-	if limit <= 3 || len(b) <= limit {
+	if len(b) <= limit {
 		return t.base64(b)
 	}
 	n := t.b.Len()
-	t.scratch = append(append(t.scratch[:0], b[:limit-3]...), "..."...)
+	t.scratch = appendCut(t.scratch[:0], b, limit)
 	t.scratch = base64.StdEncoding.AppendEncode(t.scratch, t.scratch)
-	t.b.Write(t.scratch[limit:])
+	t.b.Write(t.scratch[max(limit, 3):])
 	return t.b.String()[n:]
+}
+
+// appendCut appends b, if it has more than limit bytes its beginning and "...".
+func appendCut(dst, b []byte, limit int) []byte {
+	if len(b) <= limit {
+		return append(dst, b...)
+	}
+	return append(append(dst, b[:max(limit-3, 0)]...), "..."...)
 }
 
 // unescaped gives a field with its escape sequences resolved (HL7 v2.5 section 2.7).
@@ -112,7 +121,7 @@ func (t *texts) resolve(sequence []byte, sep separators) {
 			return
 		}
 	}
-	if len(sequence) > 2 && sequence[0] == 'X' && t.hexadecimal(sequence[1:]) {
+	if len(sequence) > 2 && sequence[0] == 'X' && !t.keepsHexadecimal && t.hexadecimal(sequence[1:]) {
 		return
 	}
 	t.b.WriteByte(sep.escape)
