@@ -1,10 +1,6 @@
 package hl7
 
-import (
-	"slices"
-
-	"arr/audit"
-)
+import "arr/audit"
 
 // The codes of objects.
 var (
@@ -103,97 +99,6 @@ func (m *Mapper) details(x *Exchange) []audit.Detail {
 		all = append(all, audit.Detail{Type: detailControl, Value: m.texts.base64(control)})
 	}
 	return append(all, audit.Detail{Type: detailMessage, Value: m.texts.cut(x.Message, m.limit(x))})
-}
-
-// studied fills in the studies that the message names and the patient.
-func (m *Mapper) studied(a *audit.Message, x *Exchange, w *owed, segments [][]byte) {
-	accessions := m.accessions(segments, w.about == aboutReport)
-	patient := m.patient(segments)
-	patient.Details = m.details(x)
-	for _, uid := range m.studies(segments) {
-		a.Objects = append(a.Objects, audit.ParticipantObject{ID: uid, IDType: studyUID, Type: "2", Role: "3", Accessions: accessions})
-	}
-	if len(a.Objects) == 0 {
-		patient.Accessions = accessions
-	}
-	a.Objects = append(a.Objects, patient)
-}
-
-// studies gives the study UIDs of a part of a message: of ZDS-1 (IHE RAD-4), IPC-3, and
-// observations that are one.
-func (m *Mapper) studies(segments [][]byte) []string {
-	var all []string
-	for _, s := range segments {
-		var uid []byte
-		switch {
-		case m.msg.is(s, "ZDS"):
-			uid = m.msg.field(s, 1)
-		case m.msg.is(s, "IPC"):
-			uid = m.msg.field(s, 3)
-		case m.msg.is(s, "OBX") && m.isStudyObservation(s):
-			uid = m.msg.field(s, 5)
-		}
-		if uid = m.msg.component(uid, 0); isUID(uid) {
-			all = m.addNew(all, uid)
-		}
-	}
-	return all
-}
-
-// isStudyObservation says whether an OBX segment tells a study UID: by the code of
-// dcm4chee-arc's notifications, or by name.
-func (m *Mapper) isStudyObservation(obx []byte) bool {
-	what := m.msg.field(obx, 3)
-	return string(m.msg.component(what, 0)) == "113014" || string(m.msg.component(what, 1)) == "Study Instance UID"
-}
-
-// isUID says whether b has the form of a UID.
-func isUID(b []byte) bool {
-	if len(b) < 3 || len(b) > 64 || b[0] == '.' || b[len(b)-1] == '.' {
-		return false
-	}
-	for _, c := range b {
-		if c != '.' && (c < '0' || c > '9') {
-			return false
-		}
-	}
-	return true
-}
-
-// accessions gives the accession numbers of a part of a message: OBR-18, IPC-1, TXA-14; of
-// a report without one the filler's order number, which RAD-28 has in their place.
-func (m *Mapper) accessions(segments [][]byte, report bool) []string {
-	var all []string
-	for _, place := range [...]struct {
-		segment string
-		field   int
-		report  bool
-	}{{"OBR", 18, false}, {"IPC", 1, false}, {"TXA", 14, false}, {"OBR", 3, true}, {"ORC", 3, true}, {"TXA", 15, true}} {
-		if place.report && (!report || len(all) > 0) {
-			continue
-		}
-		for _, s := range segments {
-			if !m.msg.is(s, place.segment) {
-				continue
-			}
-			if number := m.msg.component(m.msg.field(s, place.field), 0); !isNull(number) {
-				all = m.addNew(all, number)
-			}
-		}
-	}
-	return all
-}
-
-// addNew adds a value that is not there.
-func (m *Mapper) addNew(all []string, value []byte) []string {
-	if len(all) >= maxObjects {
-		return all
-	}
-	text := m.texts.unescaped(value, m.msg.sep)
-	if slices.Contains(all, text) {
-		return all
-	}
-	return append(all, text)
 }
 
 // linked fills in the ids of ITI-64: of both PID-3 and MRG-1 the first is the id in the
