@@ -3,7 +3,7 @@
 # system with apt; anywhere else it says what is missing, and those tests skip.
 set -u
 declare -A packages=([rsyslogd]=rsyslog [logger]=bsdutils [openssl]=openssl [gnutls-cli]=gnutls-bin [keytool]=default-jdk-headless
-	[jing]=jing [xmllint]=libxml2-utils)
+	[jing]=jing [xmllint]=libxml2-utils [slapd]=slapd [ldapmodify]=ldap-utils)
 missing=()
 for program in "${!packages[@]}"; do
 	command -v "$program" >/dev/null 2>&1 || [ -x "/usr/sbin/$program" ] || missing+=("${packages[$program]}")
