@@ -1,11 +1,11 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -40,8 +40,6 @@ const (
 	// maxSyncFaults is how many journal files may fail on one group before the disk is
 	// given up.
 	maxSyncFaults = 3
-	// spansPerRecord is a guess at how many values a record has.
-	spansPerRecord = 48
 )
 
 // request is a batch on its way through the committer.
@@ -51,7 +49,10 @@ type request struct {
 	// taken is set by the committer, which then stores r, or by a caller whose context
 	// ended before: a sender that gave up sends again, and need not be stored twice.
 	taken atomic.Bool
-	done  chan error
+	// copied is closed once the committer, having taken r, needs the caller's memory no
+	// more.
+	copied chan struct{}
+	done   chan error
 }
 
 // take says whether its caller is the first, committer or sender.
@@ -79,7 +80,9 @@ func (s *Store) HandleFrames(ctx context.Context, entries []audit.Entry) error {
 			return err
 		}
 	case <-ctx.Done():
-		r.take()
+		if !r.take() {
+			<-r.copied
+		}
 		return ctx.Err()
 	case <-s.committed:
 		// The committer is gone; what it did not answer it did not store.
@@ -106,35 +109,26 @@ func (s *Store) stopped() error {
 	return ErrClosed
 }
 
-// prepare copies entries to memory of the store's own and parses them.
+// prepare parses entries where they are.
 func (s *Store) prepare(entries []audit.Entry) *request {
-	r := &request{recs: make([]audit.Record, len(entries)), done: make(chan error, 1)}
-	for i := range entries {
-		r.bytes += len(entries[i].Frame)
-	}
+	r := &request{recs: make([]audit.Record, len(entries)), copied: make(chan struct{}), done: make(chan error, 1)}
 	p := s.parsers.get()
 	defer s.parsers.put(p)
-	// Join, since it is the one way to memory that is not cleared before it is filled.
-	parts := make([][]byte, len(entries))
-	for i := range entries {
-		parts[i] = entries[i].Frame
-	}
-	frames := bytes.Join(parts, nil)
-	spans := make([]audit.Span, 0, len(entries)*spansPerRecord)
+	// What the values of all records need is known behind the last one.
+	spans := p.spans[:0]
 	for i := range entries {
 		rec := &r.recs[i]
 		rec.Entry = entries[i]
-		n := len(rec.Frame)
-		rec.Frame, frames = frames[:n:n], frames[n:]
-		if cap(spans)-len(spans) < spansPerRecord/2 {
-			spans = make([]audit.Span, 0, max(len(entries)-i, 1)*spansPerRecord)
-		}
-		rec.Spans = spans[len(spans):len(spans):cap(spans)]
+		r.bytes += len(rec.Frame)
+		rec.Spans = spans[len(spans):]
 		p.Parse(rec)
-		if n := len(rec.Spans); n <= cap(spans)-len(spans) {
-			spans = spans[:len(spans)+n]
-			rec.Spans = rec.Spans[:n:n]
-		}
+		spans = append(spans, rec.Spans...)
+	}
+	p.spans = spans
+	spans = slices.Clone(spans)
+	for i := range r.recs {
+		n := len(r.recs[i].Spans)
+		r.recs[i].Spans, spans = spans[:n:n], spans[n:]
 	}
 	return r
 }
@@ -146,6 +140,9 @@ func (s *Store) commit() {
 		var group []*request
 		select {
 		case r := <-s.queue:
+			if s.waitForSealer() != nil {
+				return
+			}
 			group = s.gather(r)
 		case <-s.closing:
 			// Nobody waits for what is still queued: HandleFrames says ErrClosed.
@@ -189,18 +186,10 @@ func (s *Store) gather(r *request) []*request {
 
 // store makes a group durable and visible. Its error is ErrBroken or ErrClosed.
 func (s *Store) store(group []*request) error {
-	if err := s.waitForSealer(); err != nil {
-		return err
-	}
-	s.entries = s.entries[:0]
-	for _, r := range group {
-		for i := range r.recs {
-			r.recs[i].Number = s.next + uint64(len(s.entries))
-			s.entries = append(s.entries, r.recs[i].Entry)
-		}
-	}
+	entries := s.encode(group)
+	s.hashLeaves(entries)
 	start := s.now()
-	if err := s.journalize(); err != nil {
+	if err := s.journalize(entries); err != nil {
 		return err
 	}
 	s.stats.observeSync(s.now().Sub(start))
@@ -213,20 +202,41 @@ func (s *Store) store(group []*request) error {
 		}
 		s.stats.frameBytes.Add(int64(r.bytes))
 	}
-	clear(s.entries)
 	s.stats.stored.Add(int64(n))
 	s.arrivals.announce()
 	s.rotate()
 	return nil
 }
 
-// journalize writes s.entries to the journal and syncs. It goes on trying while the disk
+// encode numbers the records of a group and copies their entries to memory of the
+// store's own, where their frames stay.
+func (s *Store) encode(group []*request) journal.Entries {
+	count, size := 0, 0
+	for _, r := range group {
+		count += len(r.recs)
+		for i := range r.recs {
+			size += audit.EntrySize(&r.recs[i].Entry)
+		}
+	}
+	entries := journal.MakeEntries(count, size)
+	for _, r := range group {
+		for i := range r.recs {
+			rec := &r.recs[i]
+			rec.Number = s.next + uint64(entries.Len())
+			b := entries.Add(&rec.Entry)
+			rec.Frame = b[len(b)-len(rec.Frame):]
+		}
+		close(r.copied)
+	}
+	return entries
+}
+
+// journalize writes entries to the journal and syncs. It goes on trying while the disk
 // is full, and moves to a new file after a failed sync.
-func (s *Store) journalize() error {
+func (s *Store) journalize(entries journal.Entries) error {
 	for faults := 0; ; {
-		err := s.journal.Append(s.entries)
+		err := s.journal.Append(entries)
 		if err == nil {
-			s.hashLeaves()
 			err = s.journal.Sync()
 		}
 		switch {
@@ -237,7 +247,7 @@ func (s *Store) journalize() error {
 				return fmt.Errorf("%w: %w", ErrClosed, err)
 			}
 		case errors.Is(err, journal.ErrTooLarge):
-			return s.journalizeHalves()
+			return s.journalizeHalves(entries)
 		default:
 			s.log.Error("journal write failed, going on in a new file", slog.Any("err", err))
 			if faults++; faults > maxSyncFaults {
@@ -251,33 +261,24 @@ func (s *Store) journalize() error {
 }
 
 // journalizeHalves writes a group that is too large for one as two.
-func (s *Store) journalizeHalves() error {
-	if len(s.entries) == 1 {
-		return fmt.Errorf("%w: one frame of %d bytes does not fit a group", ErrBroken, len(s.entries[0].Frame))
+func (s *Store) journalizeHalves(entries journal.Entries) error {
+	if entries.Len() == 1 {
+		return fmt.Errorf("%w: one entry of %d bytes does not fit a group", ErrBroken, len(entries.At(0)))
 	}
-	whole, half := s.entries, len(s.entries)/2
-	s.entries = whole[:half]
-	if err := s.journalize(); err != nil {
+	first, rest := entries.Halves()
+	if err := s.journalize(first); err != nil {
 		return err
 	}
-	first := append(s.spareLeaves[:0], s.leaves...)
-	s.entries = whole[half:]
-	if err := s.journalize(); err != nil {
-		return err
-	}
-	s.spareLeaves, s.leaves = s.leaves, append(first, s.leaves...)
-	s.entries = whole
-	return nil
+	return s.journalize(rest)
 }
 
-// hashLeaves computes the leaves of the group just appended, whose canonical bytes the
-// journal's buffer still holds.
-func (s *Store) hashLeaves() {
+// hashLeaves computes the leaves of a group, whose first record is the next one.
+func (s *Store) hashLeaves(entries journal.Entries) {
 	s.leaves = s.leaves[:0]
-	for i := range s.entries {
-		n := s.entries[i].Number
+	for i := range entries.Len() {
+		n := s.next + uint64(i)
 		key := integrity.Key(s.keys.of(n / integrity.BlockRecords))
-		s.leaves = append(s.leaves, s.hasher.Hash(&key, n, s.journal.Encoded(i)))
+		s.leaves = append(s.leaves, s.hasher.Hash(&key, n, entries.At(i)))
 	}
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -145,6 +146,8 @@ func (s *Store) replay(g *journal.Group) error {
 	}
 	r := s.prepare(g.Entries[skip:])
 	for i := range r.recs {
+		// The group's memory is used for the next one.
+		r.recs[i].Frame = bytes.Clone(r.recs[i].Frame)
 		s.fillLost(r.recs[i].Number)
 		s.remember(&r.recs[i], g.Encoded[skip+i])
 	}

@@ -88,16 +88,14 @@ type Store struct {
 	failOnce  sync.Once
 
 	// The committer owns these; recovery does before the committer starts.
-	journal     *journal.Writer
-	rotateAt    int64 // size of the journal file at which to go on in a new one
-	next        uint64
-	active      *memBlock
-	keys        blockKeys
-	entries     []audit.Entry
-	leaves      []tlog.Hash
-	spareLeaves []tlog.Hash
-	hasher      integrity.Leaves
-	committed   chan struct{} // closed when it ends
+	journal   *journal.Writer
+	rotateAt  int64 // size of the journal file at which to go on in a new one
+	next      uint64
+	active    *memBlock
+	keys      blockKeys
+	leaves    []tlog.Hash
+	hasher    integrity.Leaves
+	committed chan struct{} // closed when it ends
 
 	// The sealer owns these.
 	sources    *sourceCounts
@@ -370,11 +368,25 @@ type parserPool struct {
 	free sync.Pool
 }
 
-func (p *parserPool) get() Parser {
-	if x := p.free.Get(); x != nil {
-		return x.(Parser)
-	}
-	return p.make()
+// lentParser is a parser with room for the values of what it parses.
+type lentParser struct {
+	Parser
+	spans []audit.Span
 }
 
-func (p *parserPool) put(x Parser) { p.free.Put(x) }
+func (p *parserPool) get() *lentParser {
+	if x := p.free.Get(); x != nil {
+		return x.(*lentParser)
+	}
+	return &lentParser{Parser: p.make()}
+}
+
+func (p *parserPool) put(x *lentParser) {
+	if cap(x.spans) > maxLentSpans {
+		x.spans = nil
+	}
+	p.free.Put(x)
+}
+
+// maxLentSpans bounds the room that stays with a parser that nobody uses.
+const maxLentSpans = 1 << 17

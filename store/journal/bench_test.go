@@ -30,7 +30,7 @@ func BenchmarkAppend(b *testing.B) {
 				for i := range list {
 					list[i].Number = w.Next() + uint64(i)
 				}
-				check(b, w.Append(list))
+				check(b, w.Append(encoded(list)))
 				if sync {
 					check(b, w.Sync())
 				}
@@ -55,7 +55,7 @@ func BenchmarkRead(b *testing.B) {
 		for i := range list {
 			list[i].Number = w.Next() + uint64(i)
 		}
-		check(b, w.Append(list))
+		check(b, w.Append(encoded(list)))
 	}
 	check(b, w.Close())
 	b.SetBytes(200 * size)

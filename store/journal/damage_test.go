@@ -16,7 +16,7 @@ func sample(t testing.TB, closed bool) ([]audit.Entry, []byte) {
 	w := create(t, t.TempDir(), 4094, nil)
 	all := entries(4094, 7, 60)
 	for _, cut := range [][2]int{{0, 1}, {1, 4}, {4, 6}, {6, 7}} {
-		check(t, w.Append(all[cut[0]:cut[1]]))
+		check(t, w.Append(encoded(all[cut[0]:cut[1]])))
 		check(t, w.Sync())
 	}
 	if closed {
@@ -159,7 +159,7 @@ func TestForgedGroup(t *testing.T) {
 	w, err := journal.Create(t.TempDir(), 4094, journal.Options{ID: journal.ID{1}, Key: testKey})
 	check(t, err)
 	all[0].Frame = forged
-	check(t, w.Append(all[:1]))
+	check(t, w.Append(encoded(all[:1])))
 	check(t, w.Sync())
 	torn, err := os.ReadFile(w.Path())
 	check(t, err)

@@ -138,7 +138,7 @@ func TestPowerCut(t *testing.T) {
 		var all []audit.Entry
 		for range rnd.IntN(12) {
 			next := entries(w.Next(), 1+rnd.IntN(5), 2000)
-			check(t, w.Append(next))
+			check(t, w.Append(encoded(next)))
 			all = append(all, next...)
 			if rnd.IntN(2) == 0 {
 				check(t, w.Sync())
@@ -173,7 +173,7 @@ func TestFullDisk(t *testing.T) {
 	all := entries(0, 100, 1000)
 	var err error
 	for i := 0; i < len(all) && err == nil; i += 2 {
-		if err = w.Append(all[i : i+2]); err == nil && i%8 == 6 {
+		if err = w.Append(encoded(all[i : i+2])); err == nil && i%8 == 6 {
 			err = w.Sync()
 		}
 	}
@@ -187,7 +187,7 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("the file has %d bytes, %d were durable", len(d.medium), w.Size())
 	}
 	d.space = 0
-	check(t, w.Append(all[w.Durable():]))
+	check(t, w.Append(encoded(all[w.Durable():])))
 	check(t, w.Close())
 	d.save()
 	c, res := read(t, d.path, 0)
@@ -201,7 +201,7 @@ func TestFullDiskAtClose(t *testing.T) {
 	d := &disk{t: t}
 	w := create(t, t.TempDir(), 0, d.create)
 	all := entries(0, 3, 100)
-	check(t, w.Append(all))
+	check(t, w.Append(encoded(all)))
 	d.space = w.Size() + 10
 	check(t, w.Close())
 	d.save()
@@ -226,10 +226,10 @@ func TestFailedSync(t *testing.T) {
 			d := &disk{t: t}
 			w := create(t, dir, 0, d.create)
 			all := entries(0, 10, 1000)
-			check(t, w.Append(all[:4]))
+			check(t, w.Append(encoded(all[:4])))
 			check(t, w.Sync())
 			check(t, fail(d))
-			err := w.Append(all[4:])
+			err := w.Append(encoded(all[4:]))
 			if err == nil {
 				err = w.Sync()
 			}
@@ -240,7 +240,7 @@ func TestFailedSync(t *testing.T) {
 			if err := w.Sync(); !errors.Is(err, journal.ErrBroken) {
 				t.Errorf("a broken file was synced: %v", err)
 			}
-			if err := w.Append(all[4:]); !errors.Is(err, journal.ErrBroken) {
+			if err := w.Append(encoded(all[4:])); !errors.Is(err, journal.ErrBroken) {
 				t.Errorf("a broken file was written: %v", err)
 			}
 			if errors.Is(err, syscall.ENOSPC) {
@@ -266,9 +266,9 @@ func TestSuperseded(t *testing.T) {
 	d := &disk{t: t}
 	w := create(t, t.TempDir(), 0, d.create)
 	all := entries(0, 10, 500)
-	check(t, w.Append(all[:4]))
+	check(t, w.Append(encoded(all[:4])))
 	check(t, w.Sync())
-	check(t, w.Append(all[4:]))
+	check(t, w.Append(encoded(all[4:])))
 	d.flush()
 	d.save()
 	c, rec := recovered(t, d.path, 4)
@@ -286,13 +286,13 @@ func TestNothingDurable(t *testing.T) {
 		return failingSync{f, new(int)}, err
 	}
 	w := create(t, dir, 3, failing)
-	check(t, w.Append(all))
+	check(t, w.Append(encoded(all)))
 	if err := w.Sync(); !errors.Is(err, journal.ErrBroken) {
 		t.Fatalf("got %v, want ErrBroken", err)
 	}
 	check(t, w.Close())
 	again := create(t, dir, 3, nil)
-	check(t, again.Append(all))
+	check(t, again.Append(encoded(all)))
 	check(t, again.Close())
 	c, _ := read(t, again.Path(), 0)
 	c.expect(t, all)

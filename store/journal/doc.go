@@ -8,9 +8,9 @@
 //
 // # The life of a group
 //
-// The store's committer calls Writer.Append, which encodes the entries once, into
-// a buffer that is used again, and hands them to the kernel with one write; Encoded
-// gives the bytes back for hashing. Sync makes all that was appended durable: only
+// The store's committer encodes entries once, as Entries, whose bytes are hashed and
+// kept in memory for searches, too. Writer.Append hands them to the kernel as they are,
+// behind the group's header. Sync makes all that was appended durable: only
 // then may anybody be told that the records are stored. The next group's header
 // says how far the file was durable, so that a reader can tell a write that was cut
 // by a crash (nobody was told of it: a torn tail) from damage below it (somebody

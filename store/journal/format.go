@@ -146,6 +146,9 @@ func firstOfName(path string) (uint64, bool) {
 	return n, err == nil
 }
 
+// numberOf gives the number of the entry with these canonical bytes.
+func numberOf(canonical []byte) uint64 { return binary.BigEndian.Uint64(canonical[4:]) }
+
 // entryAt reads the canonical entry b whose checksum must be sum and whose number
 // must be number.
 func entryAt(b []byte, sum uint32, number uint64, e *audit.Entry) bool {

@@ -20,7 +20,9 @@ func fuzzFile(t testing.TB, closed bool) []byte {
 		t.Fatal(err)
 	}
 	for n := range uint64(2) {
-		err = errors.Join(err, w.Append([]audit.Entry{{Number: n, Peer: "p", Frame: []byte("frame")}}), w.Sync())
+		var e Entries
+		e.Add(&audit.Entry{Number: n, Peer: "p", Frame: []byte("frame")})
+		err = errors.Join(err, w.Append(e), w.Sync())
 	}
 	if closed {
 		err = errors.Join(err, w.Close())

@@ -111,19 +111,14 @@ func TestRoundTrip(t *testing.T) {
 		all := entries(first, 9000, 300)
 		for rest := all; len(rest) > 0; {
 			n := min(len(rest), 1+len(rest)/3)
-			check(t, w.Append(rest[:n]))
-			for i := range rest[:n] {
-				if !bytes.Equal(w.Encoded(i), audit.AppendEntry(nil, &rest[i])) {
-					t.Fatalf("Encoded(%d) is not the entry's canonical bytes", i)
-				}
-			}
+			check(t, w.Append(encoded(rest[:n])))
 			if w.Durable() != rest[0].Number || w.Next() != rest[0].Number+uint64(n) {
 				t.Fatalf("durable up to %d and next %d before the sync of %d records from %d", w.Durable(), w.Next(), n, rest[0].Number)
 			}
 			check(t, w.Sync())
 			rest = rest[n:]
 		}
-		check(t, w.Append(nil))
+		check(t, w.Append(journal.Entries{}))
 		check(t, w.Close())
 
 		c, res := read(t, w.Path(), 0)
@@ -140,18 +135,49 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// encoded are the canonical bytes of entries.
+func encoded(list []audit.Entry) (e journal.Entries) {
+	for i := range list {
+		e.Add(&list[i])
+	}
+	return e
+}
+
+func TestEntries(t *testing.T) {
+	all := entries(0, 7, 10)
+	e := encoded(all)
+	first, rest := e.Halves()
+	if e.Len() != 7 || first.Len() != 3 || rest.Len() != 4 {
+		t.Fatalf("%d entries in halves of %d and %d", e.Len(), first.Len(), rest.Len())
+	}
+	for i := range all {
+		want := audit.AppendEntry(nil, &all[i])
+		half, at := first, i
+		if i >= first.Len() {
+			half, at = rest, i-first.Len()
+		}
+		if !bytes.Equal(e.At(i), want) || !bytes.Equal(half.At(at), want) {
+			t.Errorf("entry %d does not have its canonical bytes", i)
+		}
+	}
+	one := encoded(all[:1])
+	if none, same := one.Halves(); none.Len() != 0 || same.Len() != 1 {
+		t.Errorf("halves of one entry: %d and %d", none.Len(), same.Len())
+	}
+}
+
 func TestAppendRefuses(t *testing.T) {
 	w := create(t, t.TempDir(), 7, nil)
-	if w.Append(entries(8, 1, 10)) == nil {
+	if w.Append(encoded(entries(8, 1, 10))) == nil {
 		t.Error("a gap in the numbers was accepted")
 	}
 	large := entries(7, 2, 10)
 	large[1].Frame = make([]byte, journal.MaxGroup)
-	if err := w.Append(large); !errors.Is(err, journal.ErrTooLarge) {
+	if err := w.Append(encoded(large)); !errors.Is(err, journal.ErrTooLarge) {
 		t.Errorf("a group beyond MaxGroup: %v", err)
 	}
 	all := entries(7, 3, 10)
-	check(t, w.Append(all))
+	check(t, w.Append(encoded(all)))
 	check(t, w.Close())
 	c, _ := read(t, w.Path(), 0)
 	c.expect(t, all)

@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
-
-	"arr/audit"
 )
 
 var (
@@ -22,12 +21,8 @@ var (
 	ErrTooLarge = errors.New("the group is too large for the journal")
 )
 
-const (
-	// allocation is how much disk space is reserved at a time.
-	allocation = 16 << 20
-	// keepBuffer is the largest buffer that is kept for a group that needs less.
-	keepBuffer = 4 << 20
-)
+// allocation is how much disk space is reserved at a time.
+const allocation = 16 << 20
 
 // Options says how Create makes a file.
 type Options struct {
@@ -58,10 +53,9 @@ type Writer struct {
 	allocated int64
 	broken    error
 
-	buf  []byte // the last group
-	ends []int  // of the last group's entries in buf
+	// keys and head are what stands before the entries of the last group.
 	keys []BlockKey
-	base int // of the first entry in buf
+	head []byte
 }
 
 // position is a place between two groups.
@@ -117,26 +111,26 @@ func maxGroup(n int64) int64 {
 // was durable, so every entry since the last Sync must be appended again once there
 // is space. ErrTooLarge leaves the file as it was. After any other error the Writer
 // is broken.
-func (w *Writer) Append(entries []audit.Entry) error {
+func (w *Writer) Append(entries Entries) error {
 	if w.broken != nil {
 		return w.broken
 	}
-	if len(entries) == 0 {
+	if entries.Len() == 0 {
 		return nil
 	}
-	for i := range entries {
-		if entries[i].Number != w.pos.next+uint64(i) {
-			return fmt.Errorf("journal entry has number %d, %d comes next in %s",
-				entries[i].Number, w.pos.next+uint64(i), w.path)
+	for i := range entries.Len() {
+		if n := numberOf(entries.At(i)); n != w.pos.next+uint64(i) {
+			return fmt.Errorf("journal: entry has number %d, %d comes next in %s", n, w.pos.next+uint64(i), w.path)
 		}
 	}
 	next := w.pos
-	next.next += uint64(len(entries))
+	next.next += uint64(entries.Len())
 	w.collectKeys(&next)
-	if err := w.encode(entries, 0); err != nil {
+	length, err := w.encodeHead(entries, 0)
+	if err != nil {
 		return err
 	}
-	return w.write(next)
+	return w.write(next, entries, length)
 }
 
 // collectKeys sets w.keys to those that the file lacks for the numbers up to
@@ -150,61 +144,57 @@ func (w *Writer) collectKeys(next *position) {
 	next.keyed = end
 }
 
-// encode fills w.buf with a group of entries and w.keys.
-func (w *Writer) encode(entries []audit.Entry, flags uint32) error {
+// encodeHead fills w.head with what stands before the entries of a group that also has
+// w.keys, and gives the group's length.
+func (w *Writer) encodeHead(entries Entries, flags uint32) (length int64, err error) {
 	h := header{
-		count: uint32(len(entries)), keys: uint32(len(w.keys)), flags: flags,
+		count: uint32(entries.Len()), keys: uint32(len(w.keys)), flags: flags,
 		first: w.pos.next, durable: w.durable.offset, offset: w.pos.offset,
 	}
-	size := groupHeader + h.tableSize()
-	w.base = int(size)
-	for i := range entries {
-		size += int64(audit.EntrySize(&entries[i]))
+	base := groupHeader + h.tableSize()
+	length = base + int64(len(entries.bytes))
+	length += padding(length)
+	if length > w.max {
+		return 0, fmt.Errorf("%w: %d entries of %d bytes together", ErrTooLarge, entries.Len(), length)
 	}
-	if size+padding(size) > w.max {
-		return fmt.Errorf("%w: %d entries of %d bytes together", ErrTooLarge, len(entries), size)
+	h.length = uint32(length)
+	w.head = slices.Grow(w.head[:0], int(base))[:base]
+	for i := range entries.Len() {
+		b := entries.At(i)
+		row := w.head[groupHeader+i*tableEntry:]
+		binary.BigEndian.PutUint32(row, uint32(len(b)))
+		binary.BigEndian.PutUint32(row[4:], checksum(b))
 	}
-	h.length = uint32(size + padding(size))
-	if n := int(h.length); cap(w.buf) < n || cap(w.buf) > max(4*n, keepBuffer) {
-		w.buf = make([]byte, 0, n)
-	}
-	buf := w.buf[:w.base]
-	w.ends = w.ends[:0]
-	for i := range entries {
-		start := len(buf)
-		buf = audit.AppendEntry(buf, &entries[i])
-		w.ends = append(w.ends, len(buf))
-		row := buf[groupHeader+i*tableEntry:]
-		binary.BigEndian.PutUint32(row, uint32(len(buf)-start))
-		binary.BigEndian.PutUint32(row[4:], checksum(buf[start:]))
-	}
-	rows := buf[groupHeader+len(entries)*tableEntry : w.base]
+	rows := w.head[groupHeader+entries.Len()*tableEntry:]
 	for i := range w.keys {
 		row := rows[i*tableKey:]
 		binary.BigEndian.PutUint64(row, w.keys[i].Block)
 		copy(row[8:tableKey], w.keys[i].Key[:])
 	}
-	h.table = checksum(buf[groupHeader:w.base])
-	h.put(buf, &w.id)
-	for len(buf) < int(h.length) {
-		buf = append(buf, 0)
-	}
-	w.buf = buf
-	return nil
+	h.table = checksum(w.head[groupHeader:])
+	h.put(w.head, &w.id)
+	return length, nil
 }
 
-// write writes w.buf at the file's end and moves on to next.
-func (w *Writer) write(next position) error {
-	next.offset += int64(len(w.buf))
+// write writes w.head and the entries at the file's end and moves on to next.
+func (w *Writer) write(next position, entries Entries, length int64) error {
+	next.offset += length
 	if next.offset > w.allocated {
 		w.allocate(next.offset)
 	}
-	_, err := w.file.WriteAt(w.buf, w.pos.offset)
+	at := w.pos.offset
+	var err error
+	for _, part := range [...][]byte{w.head, entries.bytes, zeros[:padding(int64(len(w.head)+len(entries.bytes)))]} {
+		if len(part) > 0 && err == nil {
+			_, err = w.file.WriteAt(part, at)
+			at += int64(len(part))
+		}
+	}
 	if err == nil {
 		w.pos = next
 		return nil
 	}
-	err = fmt.Errorf("append %d bytes to journal file %s at %d: %w", len(w.buf), w.path, w.pos.offset, err)
+	err = fmt.Errorf("append %d bytes to journal file %s at %d: %w", length, w.path, w.pos.offset, err)
 	if !errors.Is(err, syscall.ENOSPC) && !errors.Is(err, syscall.EDQUOT) {
 		return w.fail(err)
 	}
@@ -214,6 +204,9 @@ func (w *Writer) write(next position) error {
 	w.pos, w.allocated = w.durable, w.durable.offset
 	return err
 }
+
+// zeros is what groups are padded with.
+var zeros [align]byte
 
 // allocate reserves disk space beyond end. A failure is no error: it only means
 // that the write allocates for itself, and says so itself if the disk is full.
@@ -226,16 +219,6 @@ func (w *Writer) allocate(end int64) {
 func (w *Writer) fail(err error) error {
 	w.broken = fmt.Errorf("%w: %v", ErrBroken, err)
 	return w.broken
-}
-
-// Encoded gives the canonical bytes of entry i of the last Append: what its leaf
-// hashes. They are valid until the next Append or Close.
-func (w *Writer) Encoded(i int) []byte {
-	start := w.base
-	if i > 0 {
-		start = w.ends[i-1]
-	}
-	return w.buf[start:w.ends[i]:w.ends[i]]
 }
 
 // Sync returns nil once all that was appended is durable. After any error the
@@ -297,10 +280,11 @@ func (w *Writer) finish() error {
 		}
 	}
 	w.keys = w.keys[:0]
-	if err := w.encode(nil, flagEnd); err != nil {
+	length, err := w.encodeHead(Entries{}, flagEnd)
+	if err != nil {
 		return err
 	}
-	if err := w.write(w.pos); w.broken != nil {
+	if err := w.write(w.pos, Entries{}, length); w.broken != nil {
 		return err
 	}
 	if err := w.file.Truncate(w.pos.offset); err != nil {
