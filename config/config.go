@@ -26,9 +26,19 @@ type Config struct {
 	//	client-ca=FILE            whose client certificates are believed, as tls-client-ca says
 	//	client-auth=require       refuse who shows no certificate; "optional" asks for one and is
 	//	                          the default where there is a client-ca; "none" does not ask
+	//	client-verify=chain       believe certificates that lead to a CA in client-ca alone;
+	//	                          "installed" those alone that stand in it themselves; without
+	//	                          it both are
+	//	allow=WHO|WHO...          of those that are believed let in but these, as tls-allow says
+	//	crl=FILE|FILE...          certificate revocation lists, as tls-crl says
+	//	tolerate=FAULT|FAULT...   let certificates that are not installed have the faults sha1 (a
+	//	                          signature with SHA-1), expired, cn-only (for a name in allow: it
+	//	                          stands in the subject alone), self-signed (no matter who made it)
 	//	profile=NAME              speak the TLS profile NAME, as tls-profile says; whoever can do no
 	//	                          better than an old one gets a port of its own
 	//	proxy=NETWORK|NETWORK...  believe PROXY protocol headers from these (10.0.0.0/8, 192.0.2.1)
+	//
+	// A comma in a value has a backslash in front.
 	TLS []Listener
 
 	// UDP are the addresses to take syslog datagrams at (RFC 5426). Where nobody
@@ -40,12 +50,14 @@ type Config struct {
 	TCP []Listener
 
 	// HTTP are the addresses to answer questions at. As long as there is no access
-	// control they must be of the loopback.
+	// control they must be of the loopback. With "tls=on" after a comma HTTPS is spoken
+	// there, with the certificates that tls has; client-ca, client-auth, client-verify,
+	// allow, crl, tolerate and profile may follow, as for tls.
 	HTTP []Listener
 
 	// Metrics are the addresses to show nothing but /metrics, /healthz and /readyz
 	// at. They are shown at http's addresses, too; these are for monitoring from
-	// other machines.
+	// other machines. The settings of http's addresses may follow after commas.
 	Metrics []Listener
 
 	// TLSCert are PEM files with the server's certificate, then those that lead to
@@ -164,18 +176,22 @@ func (c *Config) Given(key string) bool { return c.origins[key] != "" }
 // they may have been meant to be.
 func (c *Config) Ignored() []string { return c.ignored }
 
-// Clients gives the file of believed client CAs of an address of TLS, and whether
-// clients have to show a certificate: NoClients, OptionalClients or RequireClients.
-func (c *Config) Clients(l Listener) (file string, auth ClientAuth) {
-	file = l.ClientCA
-	if file == "" {
-		file = cmp.Or(c.TLSClientCA, c.TLSTruststore)
+// Clients gives whose certificates an address of TLS asks for and believes, by its own
+// settings and those for all addresses. Auth is never "".
+func (c *Config) Clients(l Listener) Clients {
+	clients := l.Clients
+	clients.CA = cmp.Or(l.CA, c.TLSClientCA, c.TLSTruststore)
+	if len(clients.Allow) == 0 {
+		clients.Allow = c.TLSAllow
 	}
-	switch {
-	case l.ClientAuth != "":
-		return file, l.ClientAuth
-	case file != "":
-		return file, OptionalClients
+	if len(clients.CRL) == 0 {
+		clients.CRL = c.TLSCRL
 	}
-	return "", NoClients
+	if clients.Auth == "" {
+		clients.Auth = NoClients
+		if clients.CA != "" {
+			clients.Auth = OptionalClients
+		}
+	}
+	return clients
 }

@@ -131,6 +131,9 @@ func TestValueErrors(t *testing.T) {
 		{map[string][]string{"udp": {":514,proxy=10.0.0.0/8"}}, `udp (--udp): "proxy" is not a setting of this kind of address: it takes none`},
 		{map[string][]string{"tcp": {":514,client-ca=x"}}, `tcp (--tcp): "client-ca" is not a setting of this kind of address: did you mean "proxy"?`},
 		{map[string][]string{"tls": {":6514,client-auth=require"}}, "tls (--tls): :6514 asks for client certificates, and nothing says which"},
+		{map[string][]string{"tls": {":6514,tolerate=sha1"}}, "tls (--tls): :6514 says which client certificates are believed, and asks for none"},
+		{map[string][]string{"http": {"127.0.0.1:1,client-ca=f"}}, "http (--http): 127.0.0.1:1 has settings for TLS and speaks none: add tls=on"},
+		{map[string][]string{"metrics": {":1,tls=on,client-auth=require"}}, "metrics (--metrics): :1 asks for client certificates, and nothing says which"},
 		{map[string][]string{"tls-allow": {"subject:CN=pacs"}}, "tls-allow (--tls-allow): no address asks for client certificates"},
 		{map[string][]string{"tls-allow": {"CN=pacs"}, "tls-client-ca": {"f"}}, "names nobody: write sha256:FINGERPRINT"},
 		{map[string][]string{"tls-keystore": {"f"}, "tls-cert": {"c"}}, "tls-keystore (--tls-keystore): tls-cert (--tls-cert) is there, too"},
@@ -182,8 +185,8 @@ func TestClients(t *testing.T) {
 			flags["tls-client-ca"] = []string{test.ca}
 		}
 		c := load(t, config.Sources{Flags: flags})
-		if file, auth := c.Clients(c.TLS[0]); file != test.file || auth != test.auth {
-			t.Errorf("%s with tls-client-ca %q: %q, %q; want %q, %q", test.listener, test.ca, file, auth, test.file, test.auth)
+		if got := c.Clients(c.TLS[0]); got.CA != test.file || got.Auth != test.auth {
+			t.Errorf("%s with tls-client-ca %q: %q, %q; want %q, %q", test.listener, test.ca, got.CA, got.Auth, test.file, test.auth)
 		}
 	}
 }
@@ -243,7 +246,7 @@ func TestSummaries(t *testing.T) {
 }
 
 func TestListener(t *testing.T) {
-	all := []string{"client-ca", "client-auth", "proxy"}
+	all := []string{"tls", "client-ca", "client-auth", "client-verify", "allow", "crl", "tolerate", "proxy"}
 	tests := []struct {
 		text string
 		want string // printed again; "" for an error
@@ -267,8 +270,17 @@ func TestListener(t *testing.T) {
 		{":1,client-ac=x", "", `did you mean "client-ca"?`},
 		{":1,client-ca", "", "client-ca lacks its value"},
 		{":1,client-ca=", "", "client-ca lacks its value"},
+		{`:1,client-ca=a\,b,allow=subject:CN=pacs\,O=Hospital|name:b,tolerate=sha1|expired,crl=x|y,client-verify=chain`,
+			`:1,client-ca=a\,b,client-verify=chain,allow=subject:CN=pacs\,O=Hospital|name:b,crl=x|y,tolerate=sha1|expired`, ""},
+		{":1,tls=on", ":1,tls=on", ""},
+		{":1,tls=off", ":1", ""},
+		{":1,tls=yes", "", "write one of on, off"},
+		{":1,tolerate=md5", "", "write one of sha1, cn-only, self-signed, expired"},
+		{":1,client-verify=path", "", "write one of chain, installed"},
+		{":1,allow=pacs", "", "names nobody"},
+		{":1,crl=a|", "", "it is empty"},
 		{":1,client-ca=a,client-ca=b", "", "client-ca stands there twice"},
-		{":1,client-auth=required", "", "write require, optional or none"},
+		{":1,client-auth=required", "", "write one of require, optional, none"},
 		{":1,proxy=10.0.0.0/33", "", "is not a network"},
 		{":1,proxy=10.0.0.1|", "", `"" is not a network`},
 	}
@@ -287,12 +299,16 @@ func TestListener(t *testing.T) {
 
 // Whatever is read as an address is read again from what it prints.
 func FuzzListener(f *testing.F) {
+	all := []string{"tls", "client-ca", "client-auth", "client-verify", "allow", "crl", "tolerate", "profile", "proxy"}
+	for _, text := range []string{`:1,client-ca=a\\,client-auth=require`, ":1,tls=on,allow=name:a|subject:CN=b\\,O=c,tolerate=sha1|expired"} {
+		f.Add(text)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
-		l, err := config.ParseListener(text, "client-ca", "client-auth", "proxy")
+		l, err := config.ParseListener(text, all...)
 		if err != nil {
 			return
 		}
-		again, err := config.ParseListener(l.String(), "client-ca", "client-auth", "proxy")
+		again, err := config.ParseListener(l.String(), all...)
 		if err != nil || !reflect.DeepEqual(again, l) {
 			t.Errorf("%q is %+v, and printed as %q it is %+v, %v", text, l, l, again, err)
 		}

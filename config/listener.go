@@ -24,62 +24,55 @@ const (
 type Listener struct {
 	// Address is HOST:PORT. HOST is a name, an IP address, or empty for all the
 	// machine's addresses; PORT is a number.
-	Address    string
-	ClientCA   string
-	ClientAuth ClientAuth
+	Address string
+	// TLS says that HTTP is spoken over TLS there.
+	TLS bool
+	// Clients are whose certificates are asked for and believed, as far as the address
+	// itself says it: Config.Clients has all.
+	Clients
 	// Profile is the name of the address's own TLS profile, "" for that of TLSProfile.
 	Profile string
 	// Proxy are the networks whose PROXY protocol headers are believed.
 	Proxy []netip.Prefix
 }
 
-// The settings that may follow an address.
-const (
-	clientCAKey   = "client-ca"
-	clientAuthKey = "client-auth"
-	profileKey    = "profile"
-	proxyKey      = "proxy"
-)
-
-// profiles are the TLS profiles, the default first.
-var profiles = []string{"bcp195", "nondowngrading", "extended", "bcp195-2015", "aes", "basic"}
+// Clients says whose certificates an address of TLS asks for and believes.
+type Clients struct {
+	// CA is the file with whom to believe.
+	CA   string
+	Auth ClientAuth
+	// Verify are the ways in which a certificate may be believed, none for all of them.
+	Verify []string
+	// Allow are those of the believed that may connect, none for all of them.
+	Allow []string
+	// CRL are files with certificate revocation lists.
+	CRL []string
+	// Tolerate are the faults of certificates that are passed over.
+	Tolerate []string
+}
 
 // String gives l as ParseListener reads it.
 func (l Listener) String() string {
 	s := l.Address
-	if l.ClientCA != "" {
-		s += "," + clientCAKey + "=" + l.ClientCA
-	}
-	if l.ClientAuth != "" {
-		s += "," + clientAuthKey + "=" + string(l.ClientAuth)
-	}
-	if l.Profile != "" {
-		s += "," + profileKey + "=" + l.Profile
-	}
-	for i, p := range l.Proxy {
-		if i == 0 {
-			s += "," + proxyKey + "="
-		} else {
-			s += "|"
+	for _, setting := range listenerSettings {
+		if value := setting.get(&l); value != "" {
+			s += "," + setting.key + "=" + escaper.Replace(value)
 		}
-		s += p.String()
 	}
 	return s
 }
 
 // ParseListener reads an address and the settings after it, of which only those named
-// by allowed are taken.
+// by allowed are taken. A comma or backslash in a value has a backslash in front.
 func ParseListener(s string, allowed ...string) (Listener, error) {
-	address, rest, more := strings.Cut(s, ",")
-	l := Listener{Address: strings.TrimSpace(address)}
+	parts := splitCommas(s)
+	l := Listener{Address: strings.TrimSpace(parts[0])}
 	if err := checkAddress(l.Address); err != nil {
 		return Listener{}, err
 	}
 	var seen []string
-	for more {
-		var setting string
-		setting, rest, more = strings.Cut(rest, ",")
-		key, value, ok := strings.Cut(strings.TrimSpace(setting), "=")
+	for _, part := range parts[1:] {
+		key, value, ok := strings.Cut(strings.TrimSpace(part), "=")
 		switch {
 		case !slices.Contains(allowed, key):
 			return Listener{}, fmt.Errorf("%q is not a setting of this kind of address: %s", key, choice(key, allowed))
@@ -89,11 +82,32 @@ func ParseListener(s string, allowed ...string) (Listener, error) {
 			return Listener{}, fmt.Errorf("%s stands there twice: leave one", key)
 		}
 		seen = append(seen, key)
-		if err := l.set(key, value); err != nil {
-			return Listener{}, err
+		at := slices.IndexFunc(listenerSettings, func(s listenerSetting) bool { return s.key == key })
+		if err := listenerSettings[at].set(&l, value); err != nil {
+			return Listener{}, fmt.Errorf("%s=%s: %w", key, value, err)
 		}
 	}
 	return l, nil
+}
+
+var escaper = strings.NewReplacer(`\`, `\\`, ",", `\,`)
+
+// splitCommas cuts s at its commas, but for those that escaper has escaped.
+func splitCommas(s string) (parts []string) {
+	var part strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch {
+		case strings.HasPrefix(s[i:], `\,`), strings.HasPrefix(s[i:], `\\`):
+			i++
+			part.WriteByte(s[i])
+		case s[i] == ',':
+			parts = append(parts, part.String())
+			part.Reset()
+		default:
+			part.WriteByte(s[i])
+		}
+	}
+	return append(parts, part.String())
 }
 
 // choice says what can be written in place of key.
@@ -102,43 +116,6 @@ func choice(key string, allowed []string) string {
 		return "it takes none, leave the comma and what follows away"
 	}
 	return fmt.Sprintf("did you mean %q? (of %s)", nearest(key, allowed), strings.Join(allowed, ", "))
-}
-
-func (l *Listener) set(key, value string) error {
-	switch key {
-	case clientCAKey:
-		l.ClientCA = value
-	case clientAuthKey:
-		l.ClientAuth = ClientAuth(value)
-		switch l.ClientAuth {
-		case NoClients, OptionalClients, RequireClients:
-		default:
-			return fmt.Errorf("%s=%s: write %s, %s or %s", key, value, RequireClients, OptionalClients, NoClients)
-		}
-	case profileKey:
-		if !slices.Contains(profiles, value) {
-			return fmt.Errorf("%s=%s: it is no TLS profile: did you mean %q? (of %s)", key, value, nearest(value, profiles), strings.Join(profiles, ", "))
-		}
-		l.Profile = value
-	case proxyKey:
-		for part := range strings.SplitSeq(value, "|") {
-			p, err := parseNetwork(part)
-			if err != nil {
-				return fmt.Errorf("%s=%s: %q is not a network: write 10.0.0.0/8 or 192.0.2.1, several with | between them", key, value, part)
-			}
-			l.Proxy = append(l.Proxy, p)
-		}
-	}
-	return nil
-}
-
-// parseNetwork reads a prefix or an address, which is a network of one.
-func parseNetwork(s string) (netip.Prefix, error) {
-	if a, err := netip.ParseAddr(s); err == nil {
-		return a.WithZone("").Prefix(a.BitLen())
-	}
-	p, err := netip.ParsePrefix(s)
-	return p.Masked(), err
 }
 
 func checkAddress(s string) error {

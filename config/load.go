@@ -116,24 +116,48 @@ func (c *Config) validate() error {
 			return fmt.Errorf("%s: %s is there, too: leave one of them", c.where(pair[0]), c.where(pair[1]))
 		}
 	}
-	for _, l := range c.TLS {
-		if file, auth := c.Clients(l); auth != NoClients && file == "" {
-			return fmt.Errorf("%s: %s asks for client certificates, and nothing says which are believed: add client-ca=FILE to it, or set tls-client-ca",
-				c.where("tls"), l.Address)
-		}
-	}
-	key := "tls-allow"
-	if len(c.TLSCRL) > 0 {
-		key = "tls-crl"
-	}
-	if len(c.TLSAllow)+len(c.TLSCRL) > 0 && !slices.ContainsFunc(c.TLS, func(l Listener) bool { _, auth := c.Clients(l); return auth != NoClients }) {
-		return fmt.Errorf("%s: no address asks for client certificates: set tls-client-ca or tls-truststore, and client-auth=require", c.where(key))
+	if err := c.validateClients(); err != nil {
+		return err
 	}
 	for _, l := range c.HTTP {
 		if !loopback(l.Address) {
 			return fmt.Errorf("%s: %s can be reached from other machines, and there is no access control yet: write 127.0.0.1:PORT, and for monitoring use metrics",
 				c.where("http"), l.Address)
 		}
+	}
+	return nil
+}
+
+// validateClients checks that what is said of client certificates has an effect.
+func (c *Config) validateClients() error {
+	asked := false
+	for _, of := range []struct {
+		key       string
+		listeners []Listener
+	}{{"tls", c.TLS}, {"http", c.HTTP}, {"metrics", c.Metrics}} {
+		for _, l := range of.listeners {
+			clients, overTLS := c.Clients(l), of.key == "tls" || l.TLS
+			switch {
+			case !overTLS && l.String() != l.Address:
+				return fmt.Errorf("%s: %s has settings for TLS and speaks none: add tls=on", c.where(of.key), l.Address)
+			case !overTLS:
+				continue
+			case clients.Auth != NoClients && clients.CA == "":
+				return fmt.Errorf("%s: %s asks for client certificates, and nothing says which are believed: add client-ca=FILE to it, or set tls-client-ca",
+					c.where(of.key), l.Address)
+			case clients.Auth == NoClients && len(l.Verify)+len(l.Allow)+len(l.CRL)+len(l.Tolerate) > 0:
+				return fmt.Errorf("%s: %s says which client certificates are believed, and asks for none: add client-ca=FILE to it, and client-auth=require",
+					c.where(of.key), l.Address)
+			}
+			asked = asked || clients.Auth != NoClients
+		}
+	}
+	key := "tls-allow"
+	if len(c.TLSCRL) > 0 {
+		key = "tls-crl"
+	}
+	if len(c.TLSAllow)+len(c.TLSCRL) > 0 && !asked {
+		return fmt.Errorf("%s: no address asks for client certificates: set tls-client-ca or tls-truststore, and client-auth=require", c.where(key))
 	}
 	return nil
 }

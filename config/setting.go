@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,11 +41,11 @@ func Settings() []Setting {
 	return []Setting{
 		text("data", "Data", "/var/lib/arr", func(c *Config) *string { return &c.Data }, notEmpty),
 		text(fileKey, "File", "", func(c *Config) *string { return &c.File }, nil),
-		listeners("tls", "TLS", ":6514", func(c *Config) *[]Listener { return &c.TLS }, clientCAKey, clientAuthKey, profileKey, proxyKey),
+		listeners("tls", "TLS", ":6514", func(c *Config) *[]Listener { return &c.TLS }, append([]string{proxyKey}, clientKeys...)...),
 		listeners("udp", "UDP", ":514", func(c *Config) *[]Listener { return &c.UDP }),
 		listeners("tcp", "TCP", off, func(c *Config) *[]Listener { return &c.TCP }, proxyKey),
-		listeners("http", "HTTP", "127.0.0.1:8080", func(c *Config) *[]Listener { return &c.HTTP }),
-		listeners("metrics", "Metrics", off, func(c *Config) *[]Listener { return &c.Metrics }),
+		listeners("http", "HTTP", "127.0.0.1:8080", func(c *Config) *[]Listener { return &c.HTTP }, append([]string{tlsKey}, clientKeys...)...),
+		listeners("metrics", "Metrics", off, func(c *Config) *[]Listener { return &c.Metrics }, append([]string{tlsKey}, clientKeys...)...),
 		texts("tls-cert", "TLSCert", func(c *Config) *[]string { return &c.TLSCert }, notEmpty),
 		texts("tls-key", "TLSKey", func(c *Config) *[]string { return &c.TLSKey }, notEmpty),
 		text("tls-client-ca", "TLSClientCA", "", func(c *Config) *string { return &c.TLSClientCA }, nil),
@@ -139,10 +140,8 @@ func suiteName(s string) error {
 
 func oneOf(words ...string) func(string) error {
 	return func(s string) error {
-		for _, w := range words {
-			if s == w {
-				return nil
-			}
+		if slices.Contains(words, s) {
+			return nil
 		}
 		return fmt.Errorf("%q is none of its values: write one of %s", s, strings.Join(words, ", "))
 	}

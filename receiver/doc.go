@@ -7,6 +7,9 @@
 // and a short list of the senders that have trouble, with its cause and remedy
 // (Troubles).
 //
+// Guard lets other protocols' listeners pass the same handshake, its limits and its list of
+// troubles: in comes a listener, out goes one whose connections got through.
+//
 // The package never looks into a frame, except that it knows what the lines of
 // one indented audit message look like (see below); it never answers a sender,
 // never stores anything, never decides whom to trust, and never logs a byte of a

@@ -103,32 +103,43 @@ func (c *conn) silent() {
 // handshake does the TLS handshake and notes the client's certificate. It says
 // whether there may be frames.
 func (c *conn) handshake(p *peeked) bool {
-	b, err := p.first()
-	if err != nil {
-		c.silent()
-		return false
-	}
-	if isDigit(b) || b == '<' {
-		c.srv.trouble(report{peer: c.host, cause: CausePlainSyslog})
-		return false
-	}
-	tc := tls.Server(p, c.l.tls)
-	if err := tc.Handshake(); err != nil {
-		if !c.draining() {
-			r := report{peer: c.host, cause: refusal(err), err: err}
-			if p.hello != nil {
-				r.offered = offer(p.hello)
-			}
-			c.srv.trouble(r)
+	tc, r := shake(p, c.l.tls, c.host)
+	if tc == nil {
+		switch {
+		case r == nil:
+			c.silent()
+		case !c.draining():
+			c.srv.trouble(*r)
 		}
 		return false
 	}
-	p.hello = nil
 	c.data = tc
 	if certs := tc.ConnectionState().PeerCertificates; len(certs) > 0 {
 		c.like.Cert = certOf(certs[0])
 	}
 	return true
+}
+
+// shake does a TLS handshake by a configuration that noteHello gave. Without a connection
+// there is a report of why, or none where the peer said nothing.
+func shake(p *peeked, conf *tls.Config, host string) (*tls.Conn, *report) {
+	b, err := p.first()
+	if err != nil {
+		return nil, nil
+	}
+	if isDigit(b) || b == '<' {
+		return nil, &report{peer: host, cause: CausePlainSyslog}
+	}
+	tc := tls.Server(p, conf)
+	if err := tc.Handshake(); err != nil {
+		r := &report{peer: host, cause: refusal(err), err: err}
+		if p.hello != nil {
+			r.offered = offer(p.hello)
+		}
+		return nil, r
+	}
+	p.hello = nil
+	return tc, nil
 }
 
 // noteHello is cfg, but tells each connection what its client offered. It is one

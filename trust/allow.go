@@ -43,8 +43,9 @@ func parseAllowed(texts []string) (*allowList, error) {
 }
 
 // allows says whether a certificate is on the list. Host names and subjects are compared
-// without regard to case, addresses by what they mean.
-func (a *allowList) allows(c *x509.Certificate) bool {
+// without regard to case, addresses by what they mean. The subject's common name counts
+// as a name where there is no other and cnOnly says so.
+func (a *allowList) allows(c *x509.Certificate, cnOnly bool) bool {
 	if len(a.fingerprints)+len(a.subjects)+len(a.names) == 0 || slices.Contains(a.fingerprints, sha256.Sum256(c.Raw)) {
 		return true
 	}
@@ -54,7 +55,11 @@ func (a *allowList) allows(c *x509.Certificate) bool {
 	if slices.ContainsFunc(a.subjects, equal(c.Subject.String())) {
 		return true
 	}
-	return slices.ContainsFunc(names(c), func(name string) bool {
+	all := names(c)
+	if len(all) == 0 && cnOnly {
+		all = []string{c.Subject.CommonName}
+	}
+	return slices.ContainsFunc(all, func(name string) bool {
 		if addr, err := netip.ParseAddr(name); err == nil {
 			return slices.ContainsFunc(a.names, func(s string) bool {
 				allowed, err := netip.ParseAddr(s)

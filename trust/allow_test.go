@@ -34,7 +34,7 @@ func TestAllow(t *testing.T) {
 		{"name", []string{"name:PACS.example"}, pacs, ""},
 		{"address", []string{"name:2001:0db8::0001"}, pacs, ""},
 		{"another", []string{"name:other.example", "subject:CN=PAC", "sha256:" + strings.Repeat("00", 32)}, pacs, "is not on the list of those that may connect"},
-		{"on the list and not believed", []string{"subject:CN=PACS"}, stranger, "is not believed"},
+		{"on the list and not believed", []string{"subject:CN=PACS"}, stranger, "not installed"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := open(t, trust.Options{Dir: dir, Log: discard})

@@ -52,7 +52,7 @@ func TestClientCertificates(t *testing.T) {
 		{"another CA, optional", cas, trust.OptionalClientCert, issue(t, otherCA, "pacs", nil).shown(), []string{"is not believed"}},
 		{"expired", cas, trust.RequiredClientCert, issue(t, ca, "pacs", expire).shown(), []string{"is valid from", "renew it, or set the clocks right"}},
 		{"SHA-1", cas, trust.RequiredClientCert, sign(t, rsaCA, newRSAKey(t), "pacs", weak).shown(), []string{"signed with SHA1-RSA", "cas.pem"}},
-		{"not pinned", cas, trust.RequiredClientCert, pinned.shown(), []string{"is not believed"}},
+		{"not pinned", cas, trust.RequiredClientCert, pinned.shown(), []string{"signed by itself and not installed: put the certificate itself into", "cas.pem"}},
 		{"pinned", withPinned, trust.RequiredClientCert, pinned.shown(), nil},
 		{"pinned and expired", withPinned, trust.RequiredClientCert, pinnedExpired.shown(), nil},
 		{"a chain beside pinned ones", withPinned, trust.RequiredClientCert, issue(t, ca, "pacs", nil).shown(), nil},

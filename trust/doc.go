@@ -19,11 +19,12 @@
 // The CA is never replaced, since that would break everybody who installed it. Its key
 // may be moved away: then server certificates last as long as they last.
 //
-// Whom to believe is ITI-19 (Authenticate Node): a client's certificate is accepted if it is itself
-// installed, or if its chain ends at an installed CA. No extended key usage and no
-// name is asked for, as the profile demands. What an installed certificate itself
-// says, its dates included, is not judged: who installed it has. Revocation lists hold for
-// chains; a list of those allowed may leave out others that are believed.
+// Whom to believe is ITI-19 (Authenticate Node), for clients and for servers: a certificate is
+// accepted if it is itself installed, or if its chain ends at an installed CA. No extended key
+// usage is asked for, and of clients no name, as the profile demands. What an installed
+// certificate itself says, its dates included, is not judged: who installed it has. Faults of
+// old chains are passed over where somebody said so. Revocation lists hold for chains; a list
+// of those allowed may leave out others that are believed.
 //
 // TLS 1.2 and 1.3 with forward secrecy and authenticated encryption are spoken (DICOM
 // PS3.15 B.12, BCP 195), unless somebody chose another Profile of Annex B; those that are no

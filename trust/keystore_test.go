@@ -101,7 +101,7 @@ func TestStoresOfKeytoolAndOpenSSL(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"trust.jks", "trust.old", "ec.der", "modern.jks"} {
-		if _, err := (trust.Store{File: filepath.Join(dir, name), Password: secret}).Pool(); err != nil {
+		if _, err := (trust.Store{File: filepath.Join(dir, name), Password: secret}).Certificates(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"sync/atomic"
 	"time"
 )
@@ -66,16 +67,37 @@ func parseRevoked(b []byte) (lists []*x509.RevocationList, err error) {
 	return lists, nil
 }
 
-// check gives nil if one of the chains has no revoked certificate, else which has been.
-// A list counts where the issuer above a certificate signed it.
+// RevocationLists reads the lists in files, in PEM or DER.
+func RevocationLists(paths []string) (lists []*x509.RevocationList, err error) {
+	for _, path := range paths {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("reading the certificate revocation lists: %w", err)
+		}
+		found, err := parseRevoked(b)
+		if err != nil {
+			return nil, fmt.Errorf("revocation list %s: %w", path, err)
+		}
+		lists = append(lists, found...)
+	}
+	return lists, nil
+}
+
+// check is checkRevoked by the lists as they are now.
 func (r *revoked) check(chains [][]*x509.Certificate) error {
 	lists := r.lists.Load()
-	if lists == nil || len(chains) == 0 {
+	if lists == nil {
 		return nil
 	}
+	return checkRevoked(chains, *lists)
+}
+
+// checkRevoked gives nil if one of the chains has no revoked certificate, else which has
+// been. A list counts where the issuer above a certificate signed it.
+func checkRevoked(chains [][]*x509.Certificate, lists []*x509.RevocationList) error {
 	var bad *x509.Certificate
 	for _, chain := range chains {
-		if bad = revokedIn(chain, *lists); bad == nil {
+		if bad = revokedIn(chain, lists); bad == nil {
 			return nil
 		}
 	}

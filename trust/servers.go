@@ -4,20 +4,22 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"time"
 )
 
-// Servers says whose certificates a sender believes, where they are installed one by one and
-// not the system's.
+// Servers says whose certificates a sender believes.
 type Servers struct {
 	// Believed are the certificates of CAs, and such of servers themselves. The latter are
-	// believed as they are.
+	// believed as they are. Without any the system's CAs are believed.
 	Believed []*x509.Certificate
 	// Host is the name or address that a certificate must carry that a CA issued.
 	Host string
 	// CheckName has installed ones carry Host, too.
 	CheckName bool
+	// Revoked are certificate revocation lists; they hold for chains.
+	Revoked []*x509.RevocationList
+	// Tolerate are the faults that are passed over; those of chains need Believed.
+	Tolerate Faults
 	// Where is what people put a certificate into so that it is believed, for errors.
 	Where string
 	// Now is the clock.
@@ -26,24 +28,17 @@ type Servers struct {
 
 // Apply has a sender's configuration believe these and no others.
 func (s Servers) Apply(conf *tls.Config) {
-	b := newBelieved(s.Believed)
-	// What crypto/tls would check it would check by the system's CAs.
+	check := &verifier{who: "server", believed: &believed{}, tolerate: s.Tolerate, allow: &allowList{}, now: s.Now, where: s.Where,
+		checkName: s.CheckName, revoked: func(chains [][]*x509.Certificate) error { return checkRevoked(chains, s.Revoked) }}
+	if len(s.Believed) > 0 {
+		check.believed = newBelieved(s.Believed)
+	}
+	// What crypto/tls would check is checked by VerifyConnection.
 	conf.InsecureSkipVerify = true
 	conf.VerifyConnection = func(cs tls.ConnectionState) error {
 		if len(cs.PeerCertificates) == 0 {
 			return errors.New("the server shows no certificate")
 		}
-		leaf := cs.PeerCertificates[0]
-		var err error
-		switch {
-		case !b.has(leaf):
-			_, err = b.chains(cs.PeerCertificates, s.Now(), s.Host)
-		case s.CheckName:
-			err = leaf.VerifyHostname(s.Host)
-		}
-		if err != nil {
-			return fmt.Errorf("server certificate %.200q, SHA-256 %s, is not believed: %w: put it, or its issuer's, into %s", leaf.Subject, fingerprint(leaf), err, s.Where)
-		}
-		return nil
+		return check.verify(cs.PeerCertificates, s.Host)
 	}
 }

@@ -3,6 +3,9 @@ package trust_test
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"math/big"
+	"net"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -46,34 +49,45 @@ func TestListenerTerms(t *testing.T) {
 
 // A sender believes installed certificates, and by CAs those that carry the host's name.
 func TestServers(t *testing.T) {
-	ca := issue(t, nil, "hospital CA", asCA)
-	named := func(c *x509.Certificate) { c.DNSNames = []string{"arr.example"} }
+	ca := issue(t, nil, "hospital CA", func(c *x509.Certificate) {
+		asCA(c)
+		c.KeyUsage |= x509.KeyUsageCRLSign
+	})
+	named := func(c *x509.Certificate) {
+		c.DNSNames, c.IPAddresses, c.SerialNumber = []string{"arr.example"}, []net.IP{net.IPv4(192, 0, 2, 1)}, big.NewInt(7)
+	}
 	server := issue(t, ca, "arr", named)
 	expired := issue(t, nil, "old", func(c *x509.Certificate) {
 		named(c)
 		c.NotBefore, c.NotAfter = time.Now().Add(-3*time.Hour), time.Now().Add(-time.Hour)
 	})
+	bare := issue(t, ca, "bare.example", nil)
+	only := func(i *identity) []*x509.Certificate { return []*x509.Certificate{i.cert} }
+	revoked, err := trust.RevocationLists([]string{writeTo(t, filepath.Join(t.TempDir(), "crl"), revocationList(t, ca, time.Now().Add(time.Hour), 7))})
+	if err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
-		name     string
-		believed *identity
-		shown    *identity
-		host     string
-		check    bool
-		want     string // part of the error
+		name    string
+		servers trust.Servers
+		shown   *identity
+		want    string // part of the error
 	}{
-		{"by its CA", ca, server, "arr.example", false, ""},
-		{"by its CA, another name", ca, server, "other.example", false, "arr.example, not other.example"},
-		{"installed, another name", server, server, "other.example", false, ""},
-		{"installed, another name, which is checked", server, server, "other.example", true, "arr.example, not other.example"},
-		{"installed and expired", expired, expired, "arr.example", true, ""},
-		{"of nobody", expired, server, "arr.example", false, "put it, or its issuer's, into the directory"},
+		{"by its CA", trust.Servers{Believed: only(ca), Host: "arr.example"}, server, ""},
+		{"by its CA and address", trust.Servers{Believed: only(ca), Host: "192.0.2.1"}, server, ""},
+		{"by its CA, another name", trust.Servers{Believed: only(ca), Host: "other.example"}, server, "arr.example, not other.example"},
+		{"by its CA, another address", trust.Servers{Believed: only(ca), Host: "192.0.2.2"}, server, "192.0.2.2"},
+		{"installed, another name", trust.Servers{Believed: only(server), Host: "other.example"}, server, ""},
+		{"installed, another name, which is checked", trust.Servers{Believed: only(server), Host: "other.example", CheckName: true}, server, "arr.example, not other.example"},
+		{"installed and expired", trust.Servers{Believed: only(expired), Host: "arr.example", CheckName: true}, expired, ""},
+		{"of nobody", trust.Servers{Believed: only(expired), Host: "arr.example"}, server, "put the issuer's certificate, or the certificate itself, into the directory"},
+		{"by none of the system's CAs", trust.Servers{Host: "arr.example"}, server, "or the certificate itself, into the directory"},
+		{"common name", trust.Servers{Believed: only(ca), Host: "BARE.example", Tolerate: trust.FaultCNOnly}, bare, ""},
+		{"another common name", trust.Servers{Believed: only(ca), Host: "localhost", Tolerate: trust.FaultCNOnly}, bare, `its common name is "bare.example", not "localhost"`},
+		{"revoked", trust.Servers{Believed: only(ca), Host: "arr.example", Revoked: revoked}, server, "was revoked"},
 	}
 	for _, test := range tests {
-		conf := &tls.Config{ServerName: test.host}
-		trust.Servers{Believed: []*x509.Certificate{test.believed.cert}, Host: test.host, CheckName: test.check, Where: "the directory", Now: time.Now}.Apply(conf)
-		_, _, err := handshake(t, &tls.Config{Certificates: []tls.Certificate{*test.shown.shown()}}, conf)
-		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
-			t.Errorf("%s: %v", test.name, err)
-		}
+		test.servers.Where = "the directory"
+		checkPeer(t, test.name, test.want, sent(t, test.shown.shown(), test.servers))
 	}
 }

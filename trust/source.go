@@ -33,6 +33,16 @@ type Options struct {
 	Log *slog.Logger
 }
 
+// Check reads the files that o names, changes nothing, and says which can't be used.
+func (o Options) Check() error {
+	if len(o.Pairs)+len(o.Stores) == 0 {
+		return nil
+	}
+	o.Log = slog.New(slog.DiscardHandler)
+	_, err := Open(o)
+	return err
+}
+
 // Source gives TLS configurations that follow the files behind them. Open makes one.
 type Source struct {
 	now      func() time.Time

@@ -3,7 +3,6 @@ package trust
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -16,6 +15,10 @@ type Terms struct {
 	Auth    ClientAuth
 	// Believed are the certificates of CAs, and such of clients themselves.
 	Believed []*x509.Certificate
+	// Ways are those by which a certificate may be believed.
+	Ways Ways
+	// Tolerate are the faults that are passed over.
+	Tolerate Faults
 	// Where is what people put a certificate into so that it is believed, for errors.
 	Where string
 }
@@ -60,8 +63,12 @@ func (l *Listener) Set(t Terms) {
 		if t.Auth == RequiredClientCert {
 			conf.ClientAuth = tls.RequireAnyClientCert
 		}
-		check := &clients{believed: newBelieved(t.Believed), allow: l.allow, revoked: l.revoked, now: l.source.now, where: t.Where}
-		conf.VerifyConnection, conf.ClientCAs = check.verify, check.believed.hints
+		check := &verifier{who: "client", believed: newBelieved(t.Believed), ways: t.Ways, tolerate: t.Tolerate,
+			allow: l.allow, revoked: l.revoked.check, now: l.source.now, where: t.Where}
+		conf.VerifyConnection = check.verifyClient
+		if t.Tolerate&FaultSelfSigned == 0 {
+			conf.ClientCAs = check.believed.hints
+		}
 	}
 	l.latest.Store(conf)
 	if before := l.terms.Swap(&t); before == nil || before.Profile.Weakness() != t.Profile.Weakness() {
@@ -82,11 +89,11 @@ func (l *Listener) Config() *tls.Config {
 // certificates and believes the latest client CAs. It must be called before Run. The error
 // says what of c can't be used.
 func (s *Source) TLSConfig(p Profile, c Clients) (*tls.Config, error) {
-	terms := Terms{Profile: p, Auth: c.Auth, Where: c.Believed.File}
+	terms := Terms{Profile: p, Auth: c.Auth, Ways: c.Ways, Tolerate: c.Tolerate, Where: c.Believed.File}
 	if c.Auth == NoClientCert {
 		c = Clients{}
 	} else if c.Believed.File == "" {
-		return nil, errors.New("client certificates are asked for, but no file says which are believed: name one as client-ca")
+		return nil, errNoBelieved
 	}
 	l, err := s.Listener(c.Allow, c.CRLs)
 	if err != nil {

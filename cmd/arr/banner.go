@@ -27,11 +27,11 @@ func banner(w io.Writer, cfg *config.Config, source *trust.Source, l *listeners)
 	line("TLS", p.TLS...)
 	line("UDP", p.UDP...)
 	line("TCP", p.TCP...)
-	for _, a := range p.HTTP {
-		line("HTTP", "http://"+a)
+	for i, a := range p.HTTP {
+		line("HTTP", scheme(cfg.HTTP[i])+a)
 	}
-	for _, a := range p.Metrics {
-		line("metrics", "http://"+a+"/metrics")
+	for i, a := range p.Metrics {
+		line("metrics", scheme(cfg.Metrics[i])+a+"/metrics")
 	}
 	line("data", cfg.Data)
 	if l.noUDP514 != nil {
@@ -49,6 +49,14 @@ func banner(w io.Writer, cfg *config.Config, source *trust.Source, l *listeners)
 		return fmt.Errorf("printing where the server listens: %w", err)
 	}
 	return nil
+}
+
+// scheme is how the URLs of an HTTP address begin.
+func scheme(l config.Listener) string {
+	if l.TLS {
+		return "https://"
+	}
+	return "http://"
 }
 
 // purpose is what a server with these listeners is there for.
@@ -115,7 +123,7 @@ func rsyslogLines(cfg *config.Config, p ports, ownCA bool) string {
 	intro := "To send from rsyslog, write this into its configuration, the first statement at the top"
 	if overTLS {
 		global = append(global, `defaultNetstreamDriverCAFile="/etc/rsyslog.d/arr-ca.pem"`)
-		if _, auth := cfg.Clients(cfg.TLS[0]); auth == config.RequireClients {
+		if cfg.Clients(cfg.TLS[0]).Auth == config.RequireClients {
 			global = append(global, `defaultNetstreamDriverCertFile="/etc/rsyslog.d/client.pem" defaultNetstreamDriverKeyFile="/etc/rsyslog.d/client.key"`)
 		}
 		action = append(action, fmt.Sprintf("StreamDriver=\"ossl\" StreamDriverMode=\"1\" StreamDriverAuthMode=\"x509/name\" StreamDriverPermittedPeers=%q", name))

@@ -26,10 +26,6 @@ func dataFlag() cli.Flag {
 	return &cli.StringFlag{Name: "data", EnvVars: []string{"ARR_DATA"}, Value: defaultData, Usage: "the data directory `DIR`"}
 }
 
-func serverFlag() cli.Flag {
-	return &cli.StringFlag{Name: "server", Usage: "ask the server at `URL` instead of a data directory"}
-}
-
 func dataDir(c *cli.Context) string { return c.String("data") }
 
 // client asks a running server, over the socket in its data directory or over HTTP.
@@ -39,9 +35,16 @@ type client struct {
 	base, name string
 }
 
-// newClient makes a client of the server at a URL, or where there is none, of the one that
-// has dir open. Nothing is asked yet.
-func newClient(dir, server string) (*client, error) {
+// serverFlags say which server to ask instead of a data directory, and how to reach it.
+func serverFlags() []cli.Flag {
+	server := &cli.StringFlag{Name: "server", Usage: "ask the server at `URL` instead of a data directory"}
+	return append([]cli.Flag{server}, repositoryTLS.flags("the server")...)
+}
+
+// newClient makes a client of the server that --server names, or where it names none, of
+// the one that the data directory is open in. Nothing is asked yet.
+func newClient(c *cli.Context) (*client, error) {
+	server, dir := c.String("server"), dataDir(c)
 	if server == "" {
 		dial := func(ctx context.Context, _, _ string) (net.Conn, error) { return api.DialSocket(ctx, dir) }
 		return &client{http: &http.Client{Transport: &http.Transport{DialContext: dial}}, base: "http://arr", name: dir}, nil
@@ -50,7 +53,12 @@ func newClient(dir, server string) (*client, error) {
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, &exitError{exitUsage, errors.New("--server takes a URL such as http://localhost:8080")}
 	}
-	return &client{http: &http.Client{}, base: strings.TrimSuffix(u.String(), "/"), name: server}, nil
+	speak, err := repositoryTLS.client(c)
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	transport := &http.Transport{TLSClientConfig: speak.to(u.Hostname())}
+	return &client{http: &http.Client{Transport: transport}, base: strings.TrimSuffix(u.String(), "/"), name: server}, nil
 }
 
 // noServer says whether an error of a client means that no server runs, as against one

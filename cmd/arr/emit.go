@@ -105,9 +105,11 @@ func newEmission(c *cli.Context) (*emission, error) {
 		e.header.Hostname = ""
 	}
 	e.header.App, e.header.ProcID = "arr-emit", strconv.Itoa(os.Getpid())
-	if e.dialer.TLS, err = repositoryTLS.client(c); err != nil {
+	speak, err := repositoryTLS.client(c)
+	if err != nil {
 		return nil, fmt.Errorf("emit: %w", err)
 	}
+	e.dialer.TLS = speak.to(e.to.Host)
 	if e.pace, err = newPace(c); err != nil {
 		return nil, fmt.Errorf("emit: %w", err)
 	}
@@ -160,8 +162,6 @@ func (e *emission) sendAll(ctx context.Context) error {
 func withRemedy(err error) error {
 	remedy := ""
 	switch {
-	case isA[x509.UnknownAuthorityError](err):
-		remedy = "name its CA with --ca; that of an arr lies in DIR/keys/ca.pem"
 	case isA[x509.HostnameError](err):
 		remedy = "send to a name that the certificate has; arr serve takes more with --tls-name"
 	case isA[tls.RecordHeaderError](err):

@@ -2,10 +2,11 @@ package main
 
 import (
 	"bytes"
-	"encoding/pem"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"log"
+	"log/slog"
 	"net"
 	"net/http/httptest"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"testing"
 
 	"arr/emitter"
+	"arr/trust"
 )
 
 // listen takes one TCP connection and gives what came over it.
@@ -100,11 +102,8 @@ func TestEmitFailures(t *testing.T) {
 	stranger.StartTLS()
 	t.Cleanup(stranger.Close)
 	t.Cleanup(plain.Close)
-	_, port, err := net.SplitHostPort(stranger.Listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	ca := writeFile(t, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: stranger.Certificate().Raw})))
+	keys := t.TempDir()
+	named := listenUnnamed(t, keys)
 	xml := writeFile(t, "a.xml", "<AuditMessage/>")
 	for _, c := range []struct {
 		name  string
@@ -117,11 +116,11 @@ func TestEmitFailures(t *testing.T) {
 		{"no target", []string{xml}, "", exitUsage, "--to"},
 		{"bad target", []string{"--to", "arr.example", xml}, "", exitUsage, "tls://host:6514"},
 		{"bad dialect", []string{"--to", to, "--header", "rfc", xml}, "", exitUsage, "ihe, dicom or dcm4che"},
-		{"no CA", []string{"--to", to, "--ca", xml, xml}, "", exitUsage, "no certificate in PEM"},
+		{"no CA", []string{"--to", to, "--ca", xml, xml}, "", exitUsage, "neither PKCS#12 nor JKS nor PEM"},
 		{"half a pair", []string{"--to", to, "--cert", xml, xml}, "", exitUsage, "go together"},
 		{"nobody there", []string{"--to", fmt.Sprintf("tcp://%s", free.Addr()), xml}, "", exitFailed, "refused: nothing listens there"},
-		{"unknown CA", []string{"--to", "tls://" + stranger.Listener.Addr().String(), xml}, "", exitFailed, "name its CA with --ca"},
-		{"another name", []string{"--to", "tls://localhost:" + port, "--ca", ca, xml}, "", exitFailed, "a name that the certificate has"},
+		{"unknown CA", []string{"--to", "tls://" + stranger.Listener.Addr().String(), xml}, "", exitFailed, "put the certificate itself into a file for --ca"},
+		{"another name", []string{"--to", "tls://" + named, "--ca", filepath.Join(keys, "ca.pem"), xml}, "", exitFailed, "a name that the certificate has"},
 		{"no TLS", []string{"--to", "tls://" + plain.Listener.Addr().String(), xml}, "", exitFailed, "nothing speaks TLS there"},
 		{"framing", []string{"--to", to, "-"}, "3 abcx", exitFailed, "frame 2 at byte 5"},
 	} {
@@ -177,4 +176,30 @@ func TestEmitCounterLine(t *testing.T) {
 	if got, want := c.line(2e9), "100 messages, 0.2 MB, 50 messages/s"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
+}
+
+// listenUnnamed listens with TLS and certificates of its own, made in dir, at an address
+// that they do not name.
+func listenUnnamed(t *testing.T, dir string) string {
+	t.Helper()
+	source, err := trust.Open(trust.Options{Dir: dir, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conf, err := source.TLSConfig(trust.Profile{}, trust.Clients{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln, err := tls.Listen("tcp", "127.0.0.2:0", conf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	go func() {
+		for conn, err := ln.Accept(); err == nil; conn, err = ln.Accept() {
+			_ = conn.(*tls.Conn).Handshake()
+			conn.Close()
+		}
+	}()
+	return ln.Addr().String()
 }

@@ -120,7 +120,7 @@ func (g *gateway) audit(c *cli.Context) error {
 		return fmt.Errorf("hl7: %w", err)
 	}
 	g.auditor = auditor{log: g.log, mapper: mapper}
-	config, err := repositoryTLS.client(c)
+	speak, err := repositoryTLS.client(c)
 	if err != nil {
 		return fmt.Errorf("hl7: %w", err)
 	}
@@ -134,7 +134,7 @@ func (g *gateway) audit(c *cli.Context) error {
 			return fmt.Errorf("hl7: --to %s is given twice", to)
 		}
 		g.repositories = append(g.repositories, emitter.Repository{
-			Name: name, To: to, Dialer: emitter.Dialer{TLS: config},
+			Name: name, To: to, Dialer: emitter.Dialer{TLS: speak.to(to.Host)},
 			Header: emitter.Header{Dialect: dialect, Hostname: mapper.Host, App: "arr-hl7", ProcID: mapper.ProcID},
 		})
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -24,11 +25,17 @@ type stream struct {
 	options receiver.ListenerOptions
 }
 
+// httpListener is a listener for HTTP; without a tls there is no TLS.
+type httpListener struct {
+	net.Listener
+	tls *tls.Config
+}
+
 // listeners is everything that the server listens on, opened but not yet served.
 type listeners struct {
 	tls, tcp      []stream
 	udp           []*net.UDPConn
-	http, metrics []net.Listener
+	http, metrics []httpListener
 	socket        net.Listener
 	// noUDP514 is why UDP port 514 was not taken, nil where it was or was not wanted.
 	noUDP514 error
@@ -46,10 +53,10 @@ func openListeners(ctx context.Context, cfg *config.Config, source *trust.Source
 	if l.socket, err = api.ListenSocket(cfg.Data); err != nil {
 		return l, err
 	}
-	if l.http, err = listenHTTP(ctx, "http", cfg.HTTP); err != nil {
+	if l.http, err = listenHTTP(ctx, cfg, source, "http", cfg.HTTP); err != nil {
 		return l, err
 	}
-	if l.metrics, err = listenHTTP(ctx, "metrics", cfg.Metrics); err != nil {
+	if l.metrics, err = listenHTTP(ctx, cfg, source, "metrics", cfg.Metrics); err != nil {
 		return l, err
 	}
 	if err = l.listenTLS(ctx, cfg, source); err != nil {
@@ -87,32 +94,27 @@ func cantListen(key, address string, err error) error {
 	return fmt.Errorf("--%s %s: %w: %s", key, address, err, remedy)
 }
 
-func listenHTTP(ctx context.Context, key string, addresses []config.Listener) (lns []net.Listener, err error) {
+// listenHTTP opens the listeners of a setting.
+func listenHTTP(ctx context.Context, cfg *config.Config, source *trust.Source, key string, addresses []config.Listener) (lns []httpListener, err error) {
 	for _, c := range addresses {
+		var conf *tls.Config
+		if c.TLS {
+			if conf, err = tlsConfig(cfg, source, c); err != nil {
+				return lns, fmt.Errorf("--%s %s: %w", key, c.Address, err)
+			}
+		}
 		ln, err := listenTCP(ctx, key, c.Address)
 		if err != nil {
 			return lns, err
 		}
-		lns = append(lns, ln)
+		lns = append(lns, httpListener{ln, conf})
 	}
 	return lns, nil
 }
 
-// clientAuth has what config calls them as trust does.
-var clientAuth = map[config.ClientAuth]trust.ClientAuth{
-	config.NoClients:       trust.NoClientCert,
-	config.OptionalClients: trust.OptionalClientCert,
-	config.RequireClients:  trust.RequiredClientCert,
-}
-
 func (l *listeners) listenTLS(ctx context.Context, cfg *config.Config, source *trust.Source) error {
 	for _, c := range cfg.TLS {
-		file, auth := cfg.Clients(c)
-		profile, err := profileOf(cfg, c)
-		if err != nil {
-			return fmt.Errorf("--tls %s: %w", c.Address, err)
-		}
-		conf, err := source.TLSConfig(profile, trust.Clients{Auth: clientAuth[auth], Believed: believed(cfg, file), Allow: cfg.TLSAllow, CRLs: cfg.TLSCRL})
+		conf, err := tlsConfig(cfg, source, c)
 		if err != nil {
 			return fmt.Errorf("--tls %s: %w", c.Address, err)
 		}
@@ -123,18 +125,6 @@ func (l *listeners) listenTLS(ctx context.Context, cfg *config.Config, source *t
 		l.tls = append(l.tls, stream{ln, receiver.ListenerOptions{TLS: conf, Proxy: c.Proxy}})
 	}
 	return nil
-}
-
-// profileOf is the TLS profile that an address speaks.
-func profileOf(cfg *config.Config, l config.Listener) (trust.Profile, error) {
-	if l.Profile != "" {
-		return trust.ProfileNamed(l.Profile)
-	}
-	p, err := trust.ProfileNamed(cfg.TLSProfile)
-	if err != nil {
-		return p, err
-	}
-	return p.With(cfg.TLSSuites, cfg.TLSMin, cfg.TLSMax)
 }
 
 func (l *listeners) listenUDP(ctx context.Context, cfg *config.Config) error {
@@ -186,7 +176,7 @@ func (l *listeners) ports(pid int, dir string) ports {
 	p := ports{
 		PID: pid, Socket: filepath.Join(dir, "arr.sock"),
 		TLS: streamAddresses(l.tls), TCP: streamAddresses(l.tcp), UDP: []string{},
-		HTTP: listenerAddresses(l.http), Metrics: listenerAddresses(l.metrics),
+		HTTP: httpAddresses(l.http), Metrics: httpAddresses(l.metrics),
 	}
 	for _, c := range l.udp {
 		p.UDP = append(p.UDP, c.LocalAddr().String())
@@ -202,7 +192,7 @@ func streamAddresses(streams []stream) []string {
 	return s
 }
 
-func listenerAddresses(lns []net.Listener) []string {
+func httpAddresses(lns []httpListener) []string {
 	s := []string{}
 	for _, ln := range lns {
 		s = append(s, ln.Addr().String())

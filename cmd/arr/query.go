@@ -49,9 +49,8 @@ func queryCommand() *cli.Command {
 			"   arr query '*' --histogram day --since 2026-11-01\n" +
 			"   arr query 'study:1.2.840.1' --format raw | arr emit - --to tls://other:6514\n" +
 			"   echo 'patient:P1000000' | arr query - --fields time,user,event --format csv",
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			dataFlag(),
-			serverFlag(),
 			&cli.StringFlag{Name: "since", Usage: "only events from `TIME` on"},
 			&cli.StringFlag{Name: "until", Usage: "only events up to `TIME`; a day, month or year is included"},
 			&cli.IntFlag{Name: "limit", Usage: "at most `N` records; 0 for all", DefaultText: "50 in a table, else all"},
@@ -64,7 +63,7 @@ func queryCommand() *cli.Command {
 			&cli.StringFlag{Name: "histogram", Usage: "count the records of each `STEP`: hour, day or month"},
 			&cli.StringFlag{Name: "format", Usage: "`FORMAT`: table, json, ndjson, csv, xml or raw", DefaultText: "table on a terminal, else ndjson"},
 			&cli.StringFlag{Name: "fields", Usage: "show only these `FIELDS`, separated by commas: fields of the question or keys of ndjson"},
-		},
+		}, serverFlags()...),
 		Action: ask,
 	}
 }

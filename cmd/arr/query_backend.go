@@ -34,7 +34,7 @@ const (
 
 // openBackend finds out who answers for the flags --server and --data.
 func openBackend(c *cli.Context) (*backend, error) {
-	server, err := newClient(dataDir(c), c.String("server"))
+	server, err := newClient(c)
 	if err != nil {
 		return nil, err
 	}

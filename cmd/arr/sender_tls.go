@@ -2,10 +2,9 @@ package main
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"fmt"
-	"os"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -26,6 +25,9 @@ func (p tlsFlags) flags(others string) []cli.Flag {
 	add := func(name, usage string) {
 		all = append(all, &cli.StringFlag{Name: string(p) + name, Usage: strings.ReplaceAll(usage, "OTHERS", others)})
 	}
+	addSome := func(name, usage string) {
+		all = append(all, &cli.StringSliceFlag{Name: string(p) + name, Usage: strings.ReplaceAll(usage, "OTHERS", others)})
+	}
 	add("ca", "believe OTHERS by the certificates in PEM `FILE`")
 	add("cert", "present the certificate in PEM `FILE` to OTHERS")
 	add("key", "the private key of --"+string(p)+"cert in PEM `FILE`")
@@ -35,8 +37,10 @@ func (p tlsFlags) flags(others string) []cli.Flag {
 	add("tls-keystore-key-password-file", "the keys' password is in `FILE`, where that is another")
 	add("tls-truststore", "believe OTHERS by the certificates in PKCS#12 or JKS `FILE`")
 	add("tls-truststore-password-file", "the trust store's password is in `FILE` (else in $"+p.variable("tls-truststore-password")+")")
+	addSome("tls-crl", "certificate revocation lists are in `FILE`; may be given again")
+	addSome("tls-tolerate", "let certificates of OTHERS have a `FAULT`: sha1, cn-only, self-signed or expired; may be given again")
 	add("tls-profile", "speak the TLS profile `NAME` with OTHERS, as arr serve's --tls-profile (default bcp195)")
-	all = append(all, &cli.StringSliceFlag{Name: string(p) + "tls-suites", Usage: "offer the cipher `SUITE` instead of the profile's; may be given again"})
+	addSome("tls-suites", "offer the cipher `SUITE` instead of the profile's; may be given again")
 	add("tls-min", "speak no TLS before `VERSION`: 1.0, 1.1, 1.2 or 1.3")
 	add("tls-max", "speak no TLS after `VERSION`")
 	return all
@@ -48,37 +52,39 @@ func (p tlsFlags) variable(key string) string { return passwordVariable(string(p
 // text gives a flag's value.
 func (p tlsFlags) text(c *cli.Context, name string) string { return c.String(string(p) + name) }
 
+// speaker is how a command speaks TLS and whom it believes.
+type speaker struct {
+	config  tls.Config
+	servers trust.Servers
+}
+
+// to is the configuration for connecting to a host.
+func (s *speaker) to(host string) *tls.Config {
+	config, servers := s.config.Clone(), s.servers
+	config.ServerName, servers.Host = host, host
+	servers.Apply(config)
+	return config
+}
+
 // client reads the flags for who connects.
-func (p tlsFlags) client(c *cli.Context) (*tls.Config, error) {
+func (p tlsFlags) client(c *cli.Context) (*speaker, error) {
 	if err := p.check(c); err != nil {
 		return nil, err
 	}
-	config := &tls.Config{}
-	if ca := p.text(c, "ca"); ca != "" {
-		b, err := os.ReadFile(ca)
-		if err != nil {
-			return nil, fmt.Errorf("--%sca: %w", p, err)
-		}
-		config.RootCAs = x509.NewCertPool()
-		if !config.RootCAs.AppendCertsFromPEM(b) {
-			return nil, fmt.Errorf("--%sca %s holds no certificate in PEM", p, ca)
-		}
+	s := &speaker{}
+	var err error
+	if s.servers, err = p.believed(c); err != nil {
+		return nil, err
 	}
 	if pair := p.pair(c); pair.Cert != "" {
 		loaded, err := tls.LoadX509KeyPair(pair.Cert, pair.Key)
 		if err != nil {
 			return nil, fmt.Errorf("--%[1]scert %[2]s, --%[1]skey %[3]s: %[4]w", p, pair.Cert, pair.Key, err)
 		}
-		config.Certificates = []tls.Certificate{loaded}
+		s.config.Certificates = []tls.Certificate{loaded}
 	}
-	var err error
-	if s := p.truststore(c); s.File != "" {
-		if config.RootCAs, err = s.Pool(); err != nil {
-			return nil, fmt.Errorf("--%stls-truststore: %w", p, err)
-		}
-	}
-	if s := p.keystore(c); s.File != "" {
-		if config.Certificates, err = s.Pairs(); err != nil {
+	if store := p.keystore(c); store.File != "" {
+		if s.config.Certificates, err = store.Pairs(); err != nil {
 			return nil, fmt.Errorf("--%stls-keystore: %w", p, err)
 		}
 	}
@@ -86,8 +92,32 @@ func (p tlsFlags) client(c *cli.Context) (*tls.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	profile.Apply(config)
-	return config, nil
+	profile.Apply(&s.config)
+	return s, nil
+}
+
+// believed reads whose certificates are believed.
+func (p tlsFlags) believed(c *cli.Context) (s trust.Servers, err error) {
+	s = trust.Servers{Now: time.Now, Where: fmt.Sprintf("a file for --%sca (that of an arr lies in DIR/keys/ca.pem)", p)}
+	for key, store := range map[string]trust.Store{"ca": {File: p.text(c, "ca")}, "tls-truststore": p.truststore(c)} {
+		if store.File == "" {
+			continue
+		}
+		s.Where = store.File
+		if s.Believed, err = store.Certificates(); err != nil {
+			return s, fmt.Errorf("--%s%s: %w", p, key, err)
+		}
+	}
+	if s.Tolerate, err = trust.FaultsNamed(c.StringSlice(string(p) + "tls-tolerate")); err != nil {
+		return s, fmt.Errorf("--%stls-tolerate: %w", p, err)
+	}
+	if s.Tolerate&(trust.FaultSHA1|trust.FaultExpired) != 0 && len(s.Believed) == 0 {
+		return s, fmt.Errorf("--%[1]stls-tolerate: sha1 and expired are tolerated under a CA that is named, and none is: name it with --%[1]sca", p)
+	}
+	if s.Revoked, err = trust.RevocationLists(c.StringSlice(string(p) + "tls-crl")); err != nil {
+		return s, fmt.Errorf("--%stls-crl: %w", p, err)
+	}
+	return s, nil
 }
 
 // check finds flags that do not go together.

@@ -65,6 +65,9 @@ func runServer(c *cli.Context, cfg *config.Config) (err error) {
 		return &exitError{exitRefused, fmt.Errorf("the data directory %s lies on %s, whose locks and fsync can't be relied on: "+
 			"move it to a local disk, or say --data-on-network", cfg.Data, fsName)}
 	}
+	if err := checkTrust(cfg); err != nil {
+		return &exitError{exitUsage, err}
+	}
 	st, err := openData(c.Context, cfg, log)
 	if err != nil {
 		return err
@@ -128,22 +131,4 @@ func openData(ctx context.Context, cfg *config.Config, log *slog.Logger) (*store
 			return nil, cantOpen(err)
 		}
 	}
-}
-
-// keysDir is where in the data directory the keys lie.
-const keysDir = "keys"
-
-func trustOptions(cfg *config.Config, log *slog.Logger) trust.Options {
-	o := trust.Options{Dir: filepath.Join(cfg.Data, keysDir), Names: cfg.TLSName, Log: log}
-	for i, cert := range cfg.TLSCert {
-		p := trust.Pair{Cert: cert}
-		if i < len(cfg.TLSKey) {
-			p.Key = cfg.TLSKey[i]
-		}
-		o.Pairs = append(o.Pairs, p)
-	}
-	if cfg.TLSKeystore != "" {
-		o.Stores = []trust.Store{keystore(cfg)}
-	}
-	return o
 }

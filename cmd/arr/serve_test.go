@@ -187,12 +187,16 @@ func TestServeFails(t *testing.T) {
 		{"--tcp " + address, exitFailed, "--tcp " + address + ": listen"},
 		{"--http " + address, exitFailed, "--http " + address + ": listen"},
 		{"--udp 192.0.2.1:514", exitFailed, "--udp 192.0.2.1:514: listen"},
-		{"--tls 127.0.0.1:0,client-ca=" + file, exitFailed, "neither PKCS#12 nor JKS nor PEM"},
-		{"--tls-cert " + file, exitFailed, "is not PEM"},
+		{"--tls 127.0.0.1:0,client-ca=" + file, exitUsage, "neither PKCS#12 nor JKS nor PEM"},
+		{"--tls-cert " + file, exitUsage, "is not PEM"},
+		{"--tls-cert " + file + ".none", exitUsage, "no such file"},
+		{"--tls 127.0.0.1:0,client-ca=" + file + ".none", exitUsage, "no such file"},
+		{"--http 127.0.0.1:0,tls=on,client-ca=" + file + ".none", exitUsage, "--http 127.0.0.1:0: client CAs: reading the store of keys"},
+		{"--tls-suites TLS_DHE", exitUsage, "the suite \"TLS_DHE\" is not known here"},
 		{"--data " + file, exitFailed, "not a directory"},
 	}
 	for _, test := range tests {
-		dir := t.TempDir()
+		dir := filepath.Join(t.TempDir(), "data")
 		args := append([]string{"serve", "--data", dir}, strings.Fields(test.flags)...)
 		for _, key := range []string{"tls", "udp", "http"} {
 			if !slices.Contains(args, "--"+key) {
@@ -205,6 +209,9 @@ func TestServeFails(t *testing.T) {
 		}
 		if _, err := os.Stat(filepath.Join(dir, "arr.sock")); !os.IsNotExist(err) {
 			t.Errorf("%s: the socket is still there: %v", test.flags, err)
+		}
+		if _, err := os.Stat(dir); code == exitUsage && !os.IsNotExist(err) {
+			t.Errorf("%s: the data directory was made: %v", test.flags, err)
 		}
 	}
 }

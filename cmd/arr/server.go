@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -25,6 +24,10 @@ import (
 // drainTimeout is how long senders may take to hand over what is under way once the
 // server stops. With what answers and sealing may take, it ends within 30 s.
 const drainTimeout = 10 * time.Second
+
+// maxClients is how many connections an address of HTTP may have, so that who asks leaves
+// the store its files (see connections).
+const maxClients = 128
 
 // stallPatience is how long the store may be unable to write before /readyz says so.
 const stallPatience = 30 * time.Second
@@ -122,11 +125,12 @@ func (s *server) receive(ctx context.Context, g *group) {
 
 // answer serves all that questions come in by, and what has to be looked after meanwhile.
 func (s *server) answer(ctx context.Context, g *group) {
-	serve := func(l net.Listener, h http.Handler) {
-		g.begin(func() error { return api.Serve(ctx, l, h, s.log) })
+	serve := func(l httpListener, h http.Handler) {
+		ln := s.receiver.Guard(l, receiver.GuardOptions{TLS: l.tls, MaxConns: maxClients})
+		g.begin(func() error { return api.Serve(ctx, ln, h, s.log) })
 	}
 	all, health := s.api.Handler(), s.api.HealthHandler()
-	serve(s.listeners.socket, all)
+	serve(httpListener{Listener: s.listeners.socket}, all)
 	for _, l := range s.listeners.http {
 		serve(l, all)
 	}

@@ -28,11 +28,10 @@ func showCommand() *cli.Command {
 			"else.\n\n" +
 			"Exits with 1 where there is no such record, otherwise as arr query does.\n\n" +
 			"Examples:\n   arr show 4711\n   arr show --raw 4711 > frame",
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			dataFlag(),
-			serverFlag(),
 			&cli.BoolFlag{Name: "raw", Usage: "the frame's bytes and nothing else"},
-		},
+		}, serverFlags()...),
 		Action: show,
 	}
 }

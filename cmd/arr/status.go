@@ -20,11 +20,10 @@ func statusCommand() *cli.Command {
 		Description: "Shows the sources with their last arrival, rates, classes, the store and how long the\n" +
 			"disk will do. Exits with 0, or with 6 where no server runs or it takes no records.\n\n" +
 			"Examples:\n   arr status --data /var/lib/arr\n   arr status --server http://localhost:8080 --format json",
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			dataFlag(),
-			serverFlag(),
 			&cli.StringFlag{Name: "format", Value: "table", Usage: "print a `FORMAT`: table or json"},
-		},
+		}, serverFlags()...),
 		Action: showStatus,
 	}
 }

@@ -35,15 +35,14 @@ func validateCommand() *cli.Command {
 			"   arr query --format raw 'source:ct1' | arr validate -\n" +
 			"   arr validate --vendor --format html messages/ > scorecard.html\n" +
 			"   arr validate --vendor --question 'source:ct1' --data /var/lib/arr",
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "format", Value: "text", Usage: "`FORMAT`: text, json, sarif or junit; with --vendor text or html"},
 			&cli.StringFlag{Name: "level", Value: "error", Usage: "exit with 1 for findings from `LEVEL` on: error or warning"},
 			&cli.StringFlag{Name: "edition", Value: "all", Usage: "hold events against the tables of `EDITION`: 2025a (and before), 2025e, 2026a, or what all of them ask"},
 			&cli.BoolFlag{Name: "vendor", Usage: "a scorecard by audit source"},
 			&cli.StringFlag{Name: "question", Usage: "with --vendor, the records that answer `QUESTION` instead of files"},
 			dataFlag(),
-			serverFlag(),
-		},
+		}, serverFlags()...),
 		Action: func(c *cli.Context) error {
 			v, err := newValidation(c)
 			if err != nil {
