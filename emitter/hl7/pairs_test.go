@@ -1,7 +1,6 @@
 package hl7_test
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -88,53 +87,4 @@ func TestDcm4chePairs(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestCorpus holds what is made of every sample against the schema.
-func TestCorpus(t *testing.T) {
-	dir := shared(t, "corpus/hl7v2")
-	for _, d := range []emitter.Dialect{emitter.DialectIHE, emitter.DialectDICOM, emitter.DialectDcm4che} {
-		files, messages, audits := 0, 0, 0
-		m := hl7.Mapper{Dialect: d, Device: "archive", Host: "192.0.2.1", ProcID: "7"}
-		var checker emitter.Checker
-		err := filepath.WalkDir(dir, func(name string, e os.DirEntry, err error) error {
-			if err != nil || e.IsDir() {
-				return err
-			}
-			files++
-			for _, one := range hl7.Split(read(t, name)) {
-				messages++
-				for _, sent := range []bool{false, true} {
-					for _, a := range m.Audit(&hl7.Exchange{Message: one, Peer: "ris.example", Sent: sent}) {
-						audits++
-						if invalid := faults(&checker, &a, d); invalid != "" {
-							t.Errorf("%v: %s: %s", d, filepath.Base(name), invalid)
-						}
-					}
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Logf("%v: %d files, %d messages, %d audit messages", d, files, messages, audits)
-		if files < 200 || audits < messages {
-			t.Errorf("%v: %d files gave %d messages and %d audit messages", d, files, messages, audits)
-		}
-	}
-}
-
-// faults gives what the schema says against a message; warnings of the rules don't count.
-func faults(c *emitter.Checker, a *audit.Message, d emitter.Dialect) string {
-	err := c.Check(a, d)
-	invalid, ok := err.(*emitter.InvalidError)
-	switch {
-	case err == nil || ok && len(invalid.Faults) == 0:
-		if bytes.ContainsRune(emitter.AppendXML(nil, a, d), 0) {
-			return "it holds a NUL"
-		}
-		return ""
-	}
-	return err.Error()
 }

@@ -6,28 +6,32 @@ import (
 	"arr/audit"
 )
 
-// studied fills in the studies that the message names, each with the accession numbers of
-// its order, and the patient, with the numbers that no study has.
+// studied fills in the studies that the message names, each with the accession number of
+// its procedure step or else of its order, and the patient, with those that no study has.
 func (m *Mapper) studied(a *audit.Message, x *Exchange, w *owed, segments [][]byte) {
 	patient := m.patient(segments)
 	patient.Details = m.details(x)
-	var ofOrder, loose []string
+	var ofOrder, pending, loose []string
 	for _, s := range m.sections(segments) {
 		numbers := m.accessions(s.segments, w.about == aboutReport && !s.step)
-		if s.step {
-			numbers = union(ofOrder, numbers)
-		} else {
-			ofOrder = numbers
+		switch {
+		case !s.step:
+			loose = union(loose, pending)
+			ofOrder, pending = numbers, numbers
+		case len(numbers) > 0:
+			pending = nil
+		default:
+			numbers = ofOrder
 		}
 		studies := m.studies(s.segments)
 		for _, uid := range studies {
 			m.addStudy(a, uid, numbers)
 		}
-		if len(studies) == 0 {
+		if len(studies) == 0 && s.step {
 			loose = union(loose, numbers)
 		}
 	}
-	for _, number := range loose {
+	for _, number := range union(loose, pending) {
 		if !slices.ContainsFunc(a.Objects, func(o audit.ParticipantObject) bool { return slices.Contains(o.Accessions, number) }) {
 			patient.Accessions = append(patient.Accessions, number)
 		}
