@@ -8,11 +8,13 @@
 //
 // # The life of a message
 //
-// Run reads files on all cores, cuts each into messages and has package parser judge
-// them. One goroutine hands the results to a Writer in order.
+// One goroutine makes jobs: some small files each, or some messages of a stream, which a
+// large file is, too. Workers, one a core, read the files, cut them into messages and have
+// package parser judge them. The goroutine that called Run hands the results to a Writer
+// in order.
 //
 // # What it never does
 //
-// It changes no file, asks no store, and keeps no more than a bounded number of files in
-// memory.
+// It changes no file, asks no store, and keeps no more than a bounded number of messages
+// in memory, of each at most 16 MiB.
 package validate

@@ -40,15 +40,15 @@ func (w *JSONWriter) Write(r *Result) error {
 		File: r.File, Conformance: r.Class.String(), Dialect: r.Dialect, Edition: r.Edition,
 		Findings: make([]jsonFinding, 0, len(r.Findings)),
 	}
-	if r.Messages > 1 {
+	if r.Several {
 		m.Message = r.Message
 	}
-	x := newLineIndex(r.Text)
+	x := newLineIndex(r.Text, r.Start)
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		line, column := x.at(f.Off)
 		m.Findings = append(m.Findings, jsonFinding{
-			f.Code, string(f.Class), f.Level.String(), f.Path, f.Off, f.Len, line, column, f.Message, f.Expected, f.Clause,
+			f.Code, string(f.Class), f.Level.String(), f.Path, r.Start.Bytes + f.Off, f.Len, line, column, f.Message, f.Expected, f.Clause,
 		})
 	}
 	e := json.NewEncoder(w.Out)

@@ -38,7 +38,7 @@ type junitFailure struct {
 // Write takes one result.
 func (w *JUnitWriter) Write(r *Result) error {
 	c := junitCase{Name: visible([]byte(r.name())), Class: "arr.validate." + r.Class.String()}
-	x := newLineIndex(r.Text)
+	x := newLineIndex(r.Text, r.Start)
 	var failed, other strings.Builder
 	for i := range r.Findings {
 		f := &r.Findings[i]

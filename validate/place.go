@@ -5,23 +5,32 @@ import (
 	"unicode/utf8"
 )
 
-// lineIndex finds lines and columns of places in a text, which come in rising order.
+// lineIndex finds lines and columns of places in a text, which come in rising order. The
+// text is the part of a file that begins at start.
 type lineIndex struct {
-	text []byte
-	wide bool // UTF-16
-	off  int
-	line int
+	text  []byte
+	begin Place
+	wide  bool // UTF-16
+	off   int
+	line  int
 	// start is where the line begins.
 	start int
 }
 
-func newLineIndex(text []byte) *lineIndex {
+func newLineIndex(text []byte, begin Place) *lineIndex {
 	wide := bytes.HasPrefix(text, []byte("\xFF\xFE")) || bytes.HasPrefix(text, []byte("\xFE\xFF"))
-	return &lineIndex{text: text, wide: wide, line: 1}
+	return &lineIndex{text: text, begin: begin, wide: wide, line: 1}
 }
 
-// at gives line and column of the byte at off, both from 1; a column is a character.
+// at gives line and column of the byte at off in the file, both from 1; a column is a
+// character.
 func (x *lineIndex) at(off int) (line, column int) {
+	p := x.place(off)
+	return p.Lines + 1, p.Characters + 1
+}
+
+// place gives where in the file the byte at off is.
+func (x *lineIndex) place(off int) Place {
 	off = min(off, len(x.text))
 	if off < x.off {
 		x.off, x.line, x.start = 0, 1, 0
@@ -36,10 +45,14 @@ func (x *lineIndex) at(off int) (line, column int) {
 		x.off = x.start
 	}
 	x.off = max(x.off, x.start)
+	p := Place{x.begin.Bytes + off, x.begin.Lines + x.line - 1, utf8.RuneCount(x.text[x.start:off])}
 	if x.wide {
-		return x.line, (off-x.start)/2 + 1
+		p.Characters = (off - x.start) / 2
 	}
-	return x.line, utf8.RuneCount(x.text[x.start:off]) + 1
+	if x.start == 0 {
+		p.Characters += x.begin.Characters
+	}
+	return p
 }
 
 // excerpt is the line that holds off, cut to what a terminal shows around it, and how many

@@ -2,31 +2,44 @@ package validate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
+	"path/filepath"
 	"runtime"
 	"sync"
+	"syscall"
 
 	"arr/audit"
 	"arr/parser"
 	"arr/schemas"
 )
 
+// Stdin is the name of standard input.
+const Stdin = "-"
+
 // Result is what is to be said of one message.
 type Result struct {
-	// File is the file's name as it was given. Message counts the file's messages from 1, of
-	// Messages.
-	File              string
-	Message, Messages int
-	// Text is the whole file; the message stands in it from Off to End. The findings' places
-	// are positions in Text.
+	// File is the file's name as it was given. Message counts the file's messages from 1;
+	// Several says that there are more than one.
+	File    string
+	Message int
+	Several bool
+	// Text is the file or, of a stream, the part of it that begins at Start and holds the
+	// message from Off to End. The findings' places are positions in Text.
 	Text     []byte
+	Start    Place
 	Off, End int
 	parser.Report
 }
 
-// Writer takes results in order. Its methods are called from one goroutine.
+// Place is where in a file something stands: so many bytes, lines and characters of the
+// line behind its beginning.
+type Place struct{ Bytes, Lines, Characters int }
+
+// Writer takes results in order. Its methods are called from one goroutine. A result is
+// the writer's until Write returns.
 type Writer interface {
 	Write(*Result) error
 	// Close ends the output.
@@ -41,118 +54,163 @@ type Options struct {
 	Stdin io.Reader
 	// Failed is told what could not be read. Nil ends the run there.
 	Failed func(file string, err error)
+	// Idle, if not nil, is called before the run waits for more to judge.
+	Idle func() error
 }
 
-// job is a file that is being read. done is closed once results or err are there.
-type job struct {
-	file    string
-	results []Result
-	err     error
-	done    chan struct{}
+// run is one run. The goroutine that called Run owns it, and writes.
+type run struct {
+	o     Options
+	w     Writer
+	cache *parser.Cache
 }
 
-// ahead is how many files may be read before the first of them is written.
-const ahead = 64
-
-// Run validates files on all cores and writes what is to be said of them to w, which it
-// closes.
-func Run(ctx context.Context, files []string, o Options, w Writer) error {
-	ctx, cancel := context.WithCancel(ctx)
-	var workers sync.WaitGroup
-	defer workers.Wait()
-	defer cancel()
-	todo, order := make(chan *job), make(chan *job, ahead)
-	workers.Go(func() {
-		defer close(order)
-		defer close(todo)
-		for _, f := range files {
-			j := &job{file: f, done: make(chan struct{})}
-			for _, to := range [...]chan *job{order, todo} {
-				select {
-				case to <- j:
-				case <-ctx.Done():
-					return
-				}
+// Run validates what the files of the given names hold, on all cores, and writes what is
+// to be said of it to w, which it closes. A directory stands for the files below it, in the
+// order of their names, those that begin with a dot left out.
+func Run(ctx context.Context, names []string, o Options, w Writer) error {
+	r := &run{o: o, w: w, cache: &parser.Cache{}}
+	err := r.pipeline(ctx, func(to *batches) error {
+		for _, name := range names {
+			if err := to.file(name); err != nil {
+				return err
 			}
 		}
+		return nil
 	})
-	for range runtime.GOMAXPROCS(0) {
-		workers.Go(func() {
-			p := parser.New(parser.Options{Edition: o.Edition})
-			for j := range todo {
-				j.read(p, o.Stdin)
-				close(j.done)
-			}
-		})
-	}
-	if err := collect(ctx, order, o, w); err != nil {
+	if err != nil {
 		return err
 	}
 	return w.Close()
 }
 
+// Frames is Run for octet-counted frames, of which there may be none. The results are those
+// of a file of the given name.
+func Frames(ctx context.Context, name string, in io.Reader, o Options, w Writer) error {
+	r := &run{o: o, w: w, cache: &parser.Cache{}}
+	if err := r.stream(ctx, name, in, countedForm); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+// pipeline has produce fill jobs, judges them on all cores and writes the results in
+// order. What a job turns out to hold that is no small file goes through a pipeline of its
+// own in its turn.
+func (r *run) pipeline(ctx context.Context, produce func(*batches) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	defer cancel()
+	cores := runtime.GOMAXPROCS(0)
+	to := &batches{ctx: ctx, todo: make(chan *job), order: make(chan *job, 4*cores), free: make(chan *job, 8*cores)}
+	var failed error
+	workers.Go(func() {
+		defer close(to.order)
+		defer close(to.todo)
+		if failed = produce(to); failed == nil {
+			failed = to.flush()
+		}
+	})
+	for range cores {
+		workers.Go(func() {
+			p := parser.New(parser.Options{Edition: r.o.Edition, Cache: r.cache})
+			for j := range to.todo {
+				j.judge(p)
+				j.done <- struct{}{}
+			}
+		})
+	}
+	if err := r.collect(ctx, to); err != nil {
+		return err
+	}
+	return failed // the order is closed behind it
+}
+
 // collect writes the results of the jobs in their order.
-func collect(ctx context.Context, order <-chan *job, o Options, w Writer) error {
-	for j := range order {
-		select {
-		case <-j.done:
-		case <-ctx.Done():
-			return ctx.Err()
+func (r *run) collect(ctx context.Context, to *batches) error {
+	for {
+		j, err := await(ctx, r, to.order)
+		if err != nil || j == nil {
+			return err
 		}
-		if j.err != nil {
-			if o.Failed == nil {
-				return fmt.Errorf("validate: %w", j.err)
-			}
-			o.Failed(j.file, j.err)
-			continue
+		if _, err := await(ctx, r, j.done); err != nil {
+			return err
 		}
-		for i := range j.results {
-			if err := w.Write(&j.results[i]); err != nil {
-				return fmt.Errorf("validate: write the report on %s: %w", j.file, err)
+		for i := range j.outcomes {
+			if err := r.outcome(ctx, j, &j.outcomes[i]); err != nil {
+				return err
 			}
 		}
-	}
-	return ctx.Err()
-}
-
-// read reads the file and judges its messages.
-func (j *job) read(p *parser.Parser, stdin io.Reader) {
-	var b []byte
-	if j.file == Stdin {
-		b, j.err = io.ReadAll(stdin)
-	} else {
-		b, j.err = os.ReadFile(j.file)
-	}
-	if j.err == nil {
-		j.results = Text(p, j.file, b)
+		to.recycle(j)
 	}
 }
 
-// Text judges the messages in b, which is what the named file holds.
-func Text(p *parser.Parser, file string, b []byte) []Result {
-	pieces := cut(b)
-	results := make([]Result, len(pieces))
-	for i, at := range pieces {
-		r := &results[i]
-		*r = Result{File: file, Message: i + 1, Messages: len(pieces), Text: b, Off: at.off, End: at.end}
-		if at.frame {
-			r.Report = p.Validate(&audit.Entry{Frame: b[at.off:at.end]})
-		} else {
-			r.Report = p.ValidateDocument(b[at.off:at.end])
-		}
-		for k := range r.Findings {
-			r.Findings[k].Off += at.off
+// await gives what comes from a channel, the zero value once it is closed.
+func await[T any](ctx context.Context, r *run, from <-chan T) (got T, err error) {
+	select {
+	case got = <-from:
+		return got, nil
+	default:
+	}
+	if r.o.Idle != nil {
+		if err := r.o.Idle(); err != nil {
+			return got, err
 		}
 	}
-	return results
+	select {
+	case got = <-from:
+		return got, nil
+	case <-ctx.Done():
+		return got, ctx.Err()
+	}
 }
 
-// Frame judges one frame, the nth of what file names.
-func Frame(p *parser.Parser, file string, n int, frame []byte) Result {
-	return Result{
-		File: file, Message: n, Messages: n + 1, Text: frame, End: len(frame),
-		Report: p.Validate(&audit.Entry{Frame: frame}),
+// outcome writes what became of one file of a job.
+func (r *run) outcome(ctx context.Context, j *job, o *outcome) error {
+	for i := o.from; i < o.to; i++ {
+		if err := r.w.Write(&j.results[i]); err != nil {
+			return fmt.Errorf("validate: write the report on %s: %w", o.file, err)
+		}
 	}
+	switch {
+	case o.stream != nil:
+		defer func() { _ = o.stream.Close() }() // nothing was written
+		return r.stream(ctx, o.file, o.stream, unknownForm)
+	case o.err == nil:
+		return nil
+	case errors.Is(o.err, syscall.EISDIR):
+		return r.pipeline(ctx, func(to *batches) error { return to.directory(r, o.file) })
+	case errors.Is(o.err, errStdin):
+		return r.stream(ctx, Stdin, r.o.Stdin, unknownForm)
+	}
+	return r.fail(o.file, o.err)
+}
+
+// fail tells of a file that can't be read.
+func (r *run) fail(file string, err error) error {
+	if r.o.Failed == nil {
+		return fmt.Errorf("validate: %w", err)
+	}
+	r.o.Failed(file, err)
+	return nil
+}
+
+// directory adds the files of a directory.
+func (b *batches) directory(r *run, dir string) error {
+	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return b.failed(path, err)
+		case path != dir && entry.Name()[0] == '.':
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
+		case entry.Type().IsRegular():
+			return b.file(path)
+		}
+		return nil
+	})
 }
 
 // Has says whether a finding is at or above level.
@@ -163,4 +221,41 @@ func (r *Result) Has(level schemas.Level) bool {
 		}
 	}
 	return false
+}
+
+// Text judges the messages in b, which is what the named file holds.
+func Text(p *parser.Parser, file string, b []byte) []Result { return appendText(nil, p, file, b) }
+
+// appendText is Text, appended to results.
+func appendText(results []Result, p *parser.Parser, file string, b []byte) []Result {
+	var c cutter
+	first := len(results)
+	for from := 0; ; {
+		at, used, ok := c.next(b[from:], true)
+		if ok {
+			results = append(results, Result{File: file, Message: len(results) - first + 1, Text: b})
+			at.off, at.end = at.off+from, at.end+from
+			results[len(results)-1].judge(p, at)
+		}
+		if from += used; from >= len(b) {
+			break
+		}
+	}
+	for i := first; i < len(results); i++ {
+		results[i].Several = len(results) > first+1
+	}
+	return results
+}
+
+// judge judges the piece of r.Text that is the message.
+func (r *Result) judge(p *parser.Parser, at piece) {
+	r.Off, r.End = at.off, at.end
+	if at.frame {
+		r.Report = p.Validate(&audit.Entry{Frame: r.Text[at.off:at.end], Flags: at.flags})
+	} else {
+		r.Report = p.ValidateDocument(r.Text[at.off:at.end])
+	}
+	for k := range r.Findings {
+		r.Findings[k].Off += at.off
+	}
 }

@@ -91,7 +91,7 @@ func (w *SARIFWriter) begin() error {
 
 // Write writes one result's findings.
 func (w *SARIFWriter) Write(r *Result) error {
-	x := newLineIndex(r.Text)
+	x := newLineIndex(r.Text, r.Start)
 	for i := range r.Findings {
 		separator := ",\n"
 		if !w.begun {
@@ -103,7 +103,7 @@ func (w *SARIFWriter) Write(r *Result) error {
 		f := &r.Findings[i]
 		line, column := x.at(f.Off)
 		b, err := json.Marshal(sarifResult{f.Code, f.Level.String(), sarifText{f.Message}, []sarifLocation{{
-			sarifPhysical{sarifArtifact{fileURI(r.File)}, sarifRegion{line, column, f.Off, f.Len}},
+			sarifPhysical{sarifArtifact{fileURI(r.File)}, sarifRegion{line, column, r.Start.Bytes + f.Off, f.Len}},
 			[]sarifLogical{{f.Path}},
 		}}})
 		if err == nil {

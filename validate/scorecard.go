@@ -69,7 +69,7 @@ func (s *Scorecard) Write(r *Result) error {
 	if r.Dialect != "" {
 		c.dialects[r.Dialect]++
 	}
-	x := newLineIndex(r.Text)
+	x := newLineIndex(r.Text, r.Start)
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		b := breach{f.Code, f.Level}
@@ -165,7 +165,7 @@ func (s *Scorecard) Close() error {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		fmt.Fprintf(&b, "%s: %d messages: %s\n", t.Name, t.Messages, t.Classes)
+		fmt.Fprintf(&b, "%s: %s: %s\n", t.Name, amount(t.Messages, "message"), t.Classes)
 		for _, r := range t.Breaches {
 			fmt.Fprintf(&b, "  %-7s %-26s %7d %8s  %s\n", r.Level, r.Code, r.Messages, r.Share, r.Clause)
 			fmt.Fprintf(&b, "          expected: %s\n          example: %s %s\n", r.Expected, r.Example, r.Path)

@@ -29,7 +29,7 @@ func (t *TextWriter) Write(r *Result) error {
 		b.WriteString(" " + r.Dialect)
 	}
 	b.WriteByte('\n')
-	x := newLineIndex(r.Text)
+	x := newLineIndex(r.Text, r.Start)
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		if f.Level == schemas.Error {
@@ -51,7 +51,7 @@ func (t *TextWriter) Write(r *Result) error {
 
 // name is the file, with the number of the message where it holds several.
 func (r *Result) name() string {
-	if r.Messages > 1 {
+	if r.Several {
 		return fmt.Sprintf("%s, message %d", r.File, r.Message)
 	}
 	return r.File
@@ -69,6 +69,14 @@ func (t *TextWriter) Close() error {
 	if parts != nil {
 		sum = ": " + strings.Join(parts, ", ")
 	}
-	_, err := fmt.Fprintf(t.Out, "%d messages%s; %d errors, %d warnings\n", t.messages, sum, t.errors, t.warnings)
+	_, err := fmt.Fprintf(t.Out, "%s%s; %s, %s\n", amount(t.messages, "message"), sum, amount(t.errors, "error"), amount(t.warnings, "warning"))
 	return err
+}
+
+// amount is "1 message" or "2 messages".
+func amount(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -116,28 +117,115 @@ func TestRun(t *testing.T) {
 	}
 	files["sub/z.xml"] = faulty
 	dir := directory(t, files)
-	names, err := validate.Expand([]string{dir, filepath.Join(dir, "m001.xml"), validate.Stdin, filepath.Join(dir, "none")})
-	if err == nil || len(names) != 303 {
-		t.Fatalf("%d names, error %v", len(names), err)
+	var want []string
+	for i := range 300 {
+		want = append(want, filepath.Join(dir, fmt.Sprintf("m%03d.xml", i)))
 	}
+	want = append(want, filepath.Join(dir, "sub/z.xml"), filepath.Join(dir, "m001.xml"), validate.Stdin)
 	var c collector
-	if err := validate.Run(t.Context(), names, validate.Options{Stdin: strings.NewReader(faulty)}, &c); err != nil || !c.closed {
-		t.Fatal(err)
+	var failed []string
+	o := validate.Options{Stdin: strings.NewReader(faulty), Failed: func(file string, err error) { failed = append(failed, file) }}
+	names := []string{dir, filepath.Join(dir, "m001.xml"), validate.Stdin, filepath.Join(dir, "none")}
+	if err := validate.Run(t.Context(), names, o, &c); err != nil || !c.closed || len(c.results) != len(want) {
+		t.Fatalf("%v, %d results", err, len(c.results))
 	}
 	for i, r := range c.results {
-		if r.File != names[i] {
-			t.Fatalf("result %d is of %s, want %s", i, r.File, names[i])
+		if r.File != want[i] {
+			t.Fatalf("result %d is of %s, want %s", i, r.File, want[i])
 		}
-		if want := strings.HasSuffix(r.File, "z.xml") || r.File == validate.Stdin; r.Has(schemas.Error) != want {
+		if faults := strings.HasSuffix(r.File, "z.xml") || r.File == validate.Stdin; r.Has(schemas.Error) != faults {
 			t.Errorf("%s: findings %v", r.File, r.Findings)
 		}
 	}
-	// What is gone by the time it is read is told, and does not end the run.
-	var failed []string
-	c = collector{}
-	err = validate.Run(t.Context(), []string{"none.xml", names[0]}, validate.Options{Failed: func(file string, err error) { failed = append(failed, file) }}, &c)
-	if err != nil || len(c.results) != 1 || len(failed) != 1 || failed[0] != "none.xml" {
-		t.Errorf("error %v, %d results, failed %q", err, len(c.results), failed)
+	// What can't be read is told, and does not end the run.
+	if len(failed) != 1 || failed[0] != names[3] {
+		t.Errorf("failed %q", failed)
+	}
+	if err := validate.Run(t.Context(), names[3:], validate.Options{}, &c); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// slowly gives a text so many bytes at a time.
+type slowly struct {
+	text string
+	n    int
+}
+
+func (s *slowly) Read(b []byte) (int, error) {
+	if s.text == "" {
+		return 0, io.EOF
+	}
+	n := copy(b[:min(s.n, len(b))], s.text)
+	s.text = s.text[n:]
+	return n, nil
+}
+
+// TestStream has what comes in pieces judged as a file of the same bytes.
+func TestStream(t *testing.T) {
+	frame := header + strings.TrimSpace(good)
+	counted := func(s string) string { return fmt.Sprintf("%d %s", len(s), s) }
+	long := strings.Repeat(counted(header+faulty), 2000)
+	for name, text := range map[string]string{
+		"none": "", "white space": " \n", "document": faulty, "byte order mark": "\uFEFF" + faulty, "one": counted(frame), "two": counted(frame) + counted(header+faulty),
+		"cut": counted(frame) + "9999 " + header, "then none": counted(frame) + "xyz", "lines": frame + "\r\n" + header + faulty + "\n\n" + frame,
+		"long": long, "long lines": strings.Repeat(header+faulty, 500), "no XML": "hello\nthere",
+	} {
+		want := validate.Text(parser.New(parser.Options{}), validate.Stdin, []byte(text))
+		for _, n := range []int{1, 7, 4096, 1 << 20} {
+			if n < 4096 && len(text) > 1<<16 {
+				continue
+			}
+			var got, whole bytes.Buffer
+			if err := validate.Run(t.Context(), []string{validate.Stdin}, validate.Options{Stdin: &slowly{text, n}}, &validate.JSONWriter{Out: &got}); err != nil {
+				t.Fatal(err)
+			}
+			j := validate.JSONWriter{Out: &whole}
+			for i := range want {
+				if err := j.Write(&want[i]); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got.String() != whole.String() {
+				t.Errorf("%s, %d bytes at a time:\n%.2000s\nwant\n%.2000s", name, n, &got, &whole)
+			}
+		}
+	}
+}
+
+// TestLong has messages longer than what is judged of one: what follows them is judged.
+func TestLong(t *testing.T) {
+	frame := header + strings.TrimSpace(good)
+	huge := header + strings.Repeat("x", 17<<20)
+	for name, c := range map[string]struct {
+		text string
+		want int
+	}{
+		"counted":  {fmt.Sprintf("%d %s%d %s", len(huge), huge, len(frame), frame), 2},
+		"lines":    {huge + "\n" + frame + "\n" + frame, 3},
+		"document": {"<a>" + huge, 1},
+		"garbage":  {"5 hello" + huge, 2},
+	} {
+		for _, file := range []string{validate.Stdin, filepath.Join(directory(t, map[string]string{"f": c.text}), "f")} {
+			var got collector
+			if err := validate.Run(t.Context(), []string{file}, validate.Options{Stdin: strings.NewReader(c.text)}, &got); err != nil {
+				t.Fatal(err)
+			}
+			if len(got.results) != c.want {
+				t.Fatalf("%s: %d messages, want %d", name, len(got.results), c.want)
+			}
+			long := 0
+			for _, r := range got.results {
+				for _, f := range r.Findings {
+					if f.Code == "frame-too-long" {
+						long++
+					}
+				}
+			}
+			if last := got.results[c.want-1]; name != "garbage" && long != 1 || c.want > 1 && name != "garbage" && last.Class != audit.Conformant {
+				t.Errorf("%s: %d are too long, the last is %v", name, long, last.Class)
+			}
+		}
 	}
 }
 

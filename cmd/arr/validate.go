@@ -1,14 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
 
 	"github.com/urfave/cli/v2"
 
-	"arr/emitter"
-	"arr/parser"
 	"arr/schemas"
 	"arr/validate"
 )
@@ -59,6 +58,7 @@ type validation struct {
 	level   schemas.Level
 	edition schemas.Editions
 	found   bool
+	out     *bufio.Writer // of Writer
 }
 
 var editions = map[string]schemas.Editions{
@@ -66,7 +66,7 @@ var editions = map[string]schemas.Editions{
 }
 
 func newValidation(c *cli.Context) (*validation, error) {
-	v := &validation{edition: editions[c.String("edition")]}
+	v := &validation{edition: editions[c.String("edition")], out: bufio.NewWriterSize(c.App.Writer, 1<<16)}
 	if v.edition == 0 {
 		return nil, fmt.Errorf("--edition %q is none of 2025a, 2025e, 2026a and all", c.String("edition"))
 	}
@@ -83,7 +83,7 @@ func newValidation(c *cli.Context) (*validation, error) {
 	} else if asks == c.Args().Present() {
 		return nil, errors.New(`no file was named: give files, directories, or "-" for standard input; with --vendor --question none`)
 	}
-	v.Writer = writerFor(c, v.level)
+	v.Writer = writerFor(c, v.out, v.level)
 	if v.Writer == nil {
 		return nil, fmt.Errorf("--format %q is none: text, json, sarif or junit, with --vendor text or html", c.String("format"))
 	}
@@ -91,8 +91,8 @@ func newValidation(c *cli.Context) (*validation, error) {
 }
 
 // writerFor gives the writer of --format, nil if there is none.
-func writerFor(c *cli.Context, level schemas.Level) validate.Writer {
-	out, format := c.App.Writer, c.String("format")
+func writerFor(c *cli.Context, out io.Writer, level schemas.Level) validate.Writer {
+	format := c.String("format")
 	if c.Bool("vendor") {
 		if format != "text" && format != "html" {
 			return nil
@@ -118,6 +118,14 @@ func (v *validation) Write(r *validate.Result) error {
 	return v.Writer.Write(r)
 }
 
+// Close ends the output.
+func (v *validation) Close() error {
+	if err := v.Writer.Close(); err != nil {
+		return err
+	}
+	return v.out.Flush()
+}
+
 func (v *validation) run(c *cli.Context) error {
 	var failed error
 	if question := c.String("question"); question != "" {
@@ -125,13 +133,12 @@ func (v *validation) run(c *cli.Context) error {
 			return err
 		}
 	} else {
-		files, err := validate.Expand(c.Args().Slice())
-		failed = err
 		tell := func(_ string, err error) {
 			failed = err
 			_, _ = fmt.Fprintln(c.App.ErrWriter, "arr: validate:", err)
 		}
-		if err := validate.Run(c.Context, files, validate.Options{Edition: v.edition, Stdin: c.App.Reader, Failed: tell}, v); err != nil {
+		o := validate.Options{Edition: v.edition, Stdin: c.App.Reader, Failed: tell, Idle: v.out.Flush}
+		if err := validate.Run(c.Context, c.Args().Slice(), o, v); err != nil {
 			return &exitError{exitFailed, err}
 		}
 	}
@@ -158,7 +165,7 @@ func (v *validation) ask(c *cli.Context, question string) error {
 		code <- run(c.Context, append(args, "--", question), c.App.Reader, answer, c.App.ErrWriter)
 		_ = answer.Close() // a pipe's end closes without an error
 	}()
-	err := v.frames(frames)
+	err := validate.Frames(c.Context, "record", frames, validate.Options{Edition: v.edition}, v)
 	frames.CloseWithError(err)
 	if exit := <-code; err == nil && exit != 0 && exit != exitNothing {
 		return &exitError{code: exit}
@@ -167,22 +174,4 @@ func (v *validation) ask(c *cli.Context, question string) error {
 		return &exitError{exitFailed, err}
 	}
 	return nil
-}
-
-// frames validates octet-counted frames.
-func (v *validation) frames(in io.Reader) error {
-	r, p := emitter.NewReader(in), parser.New(parser.Options{Edition: v.edition})
-	for n := 1; ; n++ {
-		frame, err := r.Next()
-		if err == io.EOF {
-			return v.Close()
-		}
-		if err != nil {
-			return err
-		}
-		result := validate.Frame(p, "record", n, frame)
-		if err := v.Write(&result); err != nil {
-			return err
-		}
-	}
 }

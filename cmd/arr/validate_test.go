@@ -31,7 +31,7 @@ func TestValidate(t *testing.T) {
 		code           int
 		stdout, stderr string
 	}{
-		{"good.xml", 0, "good.xml: conformant\n1 messages: 1 conformant; 0 errors, 0 warnings", ""},
+		{"good.xml", 0, "good.xml: conformant\n1 message: 1 conformant; 0 errors, 0 warnings", ""},
 		{"bad.xml", 1, "error bad-enum", ""},
 		{"good.xml bad.xml", 1, "1 conformant, 1 deviating", ""},
 		{"rule.xml", 0, "warning wrong-action", ""},
