@@ -82,41 +82,45 @@ func symbolCost(syms []uint32) int {
 	return cost + len(syms)/8
 }
 
-// pairs gives for each value of column child the place of its parent's value among the
-// values of column parent: that of the nearest slot before it in the same shape. Slots
-// with joints have no part in it: -1.
+// pairs gives for each of the n values of column child the place of its parent's value
+// among the values of column parent: that of the nearest slot before it in the same shape.
+// Slots with joints have no part in it: -1.
 func pairs(l *rows, child, parent int, n int) []int32 {
 	out := make([]int32, 0, n)
 	children, parents := l.column(child), l.column(parent)
 	offsets := make([][]int32, len(l.forms))
+	for id, c := range children {
+		if c != nil {
+			offsets[id] = slotPairs(c, parents[id])
+		}
+	}
 	base := int32(0)
 	run := 0
 	for _, id := range l.ids {
 		c, p := children[id], parents[id]
-		repeats := l.forms[id].shape.Repeats
-		runs := l.runs[run : run+repeats]
-		run += repeats
-		if c != nil {
-			if offsets[id] == nil {
-				offsets[id] = slotPairs(c, p)
+		var runs []uint32
+		if repeats := l.forms[id].shape.Repeats; repeats > 0 {
+			runs = l.runs[run : run+repeats]
+			run += repeats
+		}
+		for k, off := range offsets[id] {
+			if off >= 0 {
+				out = append(out, base+off)
+				continue
 			}
-			for k, s := range c.slots {
-				off := offsets[id][k]
-				if off >= 0 {
-					out = append(out, base+off)
-					continue
-				}
-				count := 1
-				if s.repeat >= 0 {
-					count = int(runs[s.repeat])
-				}
-				for range count {
-					out = append(out, -1)
-				}
+			count := 1
+			if repeat := c.slots[k].repeat; repeat >= 0 {
+				count = int(runs[repeat])
+			}
+			for range count {
+				out = append(out, -1)
 			}
 		}
 		if p != nil {
-			base += int32(p.values(runs))
+			base += int32(p.fixed)
+			for _, r := range p.repeats {
+				base += int32(runs[r])
+			}
 		}
 	}
 	return out

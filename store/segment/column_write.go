@@ -30,7 +30,6 @@ type columnWriter struct {
 	// instants are the values' times, where flags has columnTimes.
 	instants []int64
 	layout   []byte
-	text     []byte
 	// plain are the distinct values as they are stored, marked those of base64 that
 	// are stored as they were written.
 	plain  [][]byte
@@ -65,9 +64,6 @@ func (w *columnWriter) add(v []byte) {
 	}
 	layout, us := splitTime(w.layout[:0], v)
 	w.layout = layout
-	if w.text = joinTime(w.text[:0], layout, us); !bytes.Equal(w.text, v) {
-		w.layout, us = append(append(w.layout[:0], layoutText), v...), 0
-	}
 	if w.layout[0] == layoutText {
 		us = noInstant
 	}

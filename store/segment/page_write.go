@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"bytes"
 	"encoding/binary"
 
 	"github.com/klauspost/compress/zstd"
@@ -58,7 +59,7 @@ type pageWriter struct {
 func newPageWriter() (*pageWriter, error) {
 	z, err := zstd.NewWriter(nil,
 		zstd.WithEncoderConcurrency(1),
-		zstd.WithEncoderLevel(zstd.SpeedDefault),
+		zstd.WithEncoderLevel(zstd.SpeedFastest),
 		zstd.WithWindowSize(128<<10),
 		zstd.WithSingleSegment(true),
 		zstd.WithEncoderCRC(false),
@@ -127,12 +128,7 @@ func filled(raw []byte) (byte, bool) {
 	if len(raw) == 0 {
 		return 0, true
 	}
-	for _, c := range raw[1:] {
-		if c != raw[0] {
-			return 0, false
-		}
-	}
-	return raw[0], true
+	return raw[0], bytes.Equal(raw[1:], raw[:len(raw)-1])
 }
 
 func (w *pageWriter) pack(raw []byte) []byte {

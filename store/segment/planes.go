@@ -1,5 +1,7 @@
 package segment
 
+import "slices"
+
 // Numbers are stored as planes: plane k holds byte k, counted from the lowest, of
 // every number. The planes of numbers that are alike compress far better than varints,
 // and a plane of zeros costs three bytes.
@@ -18,9 +20,9 @@ func writePlanes[T number](w *pageWriter, vals []T, scratch *[]byte) planes {
 	}
 	var p planes
 	for shift := 0; all>>shift != 0; shift += 8 {
-		b := (*scratch)[:0]
-		for _, v := range vals {
-			b = append(b, byte(v>>shift))
+		b := slices.Grow((*scratch)[:0], len(vals))[:len(vals)]
+		for i, v := range vals {
+			b[i] = byte(v >> shift)
 		}
 		*scratch = b
 		p = append(p, w.stream(b))

@@ -1,9 +1,5 @@
 package segment
 
-import (
-	"time"
-)
-
 // A date-time of RFC 3339 (or xsd:dateTime, without a zone) is split into an instant, in
 // microseconds since the Unix epoch, and a layout that says how the instant was
 // written: 'T', the number of digits of the second's fraction as one decimal digit, the
@@ -28,7 +24,7 @@ func splitTime(dst, text []byte) (layout []byte, us int64) {
 	return dst, us
 }
 
-// scanTime reads a date-time strictly, so that joinTime gives the same text.
+// scanTime reads a date-time strictly: joinTime gives the same text.
 func scanTime(dst, t []byte) (us int64, layout []byte, ok bool) {
 	if len(t) < 19 || t[4] != '-' || t[7] != '-' || t[10] != 'T' || t[13] != ':' || t[16] != ':' {
 		return 0, dst, false
@@ -143,36 +139,45 @@ func joinTime(dst, layout []byte, us int64) []byte {
 	zone := extra[min(max(n-6, 0), len(extra)):]
 	extra = extra[:len(extra)-len(zone)]
 	offset, _ := scanZone(zone)
-	t := time.UnixMicro(us).UTC().Add(time.Duration(offset) * time.Second)
-	year, month, day := t.Date()
-	hour, minute, second := t.Clock()
-	dst = appendDigits(dst, year, 4)
-	dst = appendDigits(append(dst, '-'), int(month), 2)
-	dst = appendDigits(append(dst, '-'), day, 2)
-	dst = appendDigits(append(dst, 'T'), hour, 2)
-	dst = appendDigits(append(dst, ':'), minute, 2)
-	dst = appendDigits(append(dst, ':'), second, 2)
-	if n > 0 {
-		dst = append(dst, '.')
-		scale := 100000
-		micros := t.Nanosecond() / 1000
-		for range min(n, 6) {
-			dst = append(dst, '0'+byte(micros/scale%10))
-			scale /= 10
-		}
-		dst = append(dst, extra...)
+	us += offset * 1e6
+	days := floorDiv(us, 86400e6)
+	us -= days * 86400e6
+	seconds, micros := int(us/1e6), int(us%1e6)
+	year, month, day := dateOf(days)
+	dst = appendDigits(dst, year/100, '-')
+	dst = dst[:len(dst)-1]
+	dst = appendDigits(dst, year%100, '-')
+	dst = appendDigits(dst, month, '-')
+	dst = appendDigits(dst, day, 'T')
+	dst = appendDigits(dst, seconds/3600, ':')
+	dst = appendDigits(dst, seconds/60%60, ':')
+	dst = appendDigits(dst, seconds%60, '.')
+	if n == 0 {
+		return append(dst[:len(dst)-1], zone...)
 	}
+	for scale := 100000; scale > 0 && n > 0; scale, n = scale/10, n-1 {
+		dst = append(dst, '0'+byte(micros/scale%10))
+	}
+	dst = append(dst, extra...)
 	return append(dst, zone...)
 }
 
-// appendDigits appends the last width decimal digits of n.
-func appendDigits(dst []byte, n, width int) []byte {
-	for range width {
-		dst = append(dst, '0')
+// dateOf is the inverse of daysTo.
+func dateOf(days int64) (year, month, day int) {
+	days += 719468
+	era := floorDiv(days, 146097)
+	ofEra := days - era*146097
+	inEra := (ofEra - ofEra/1460 + ofEra/36524 - ofEra/146096) / 365
+	ofYear := ofEra - (365*inEra + inEra/4 - inEra/100)
+	fromMarch := (5*ofYear + 2) / 153
+	year, month, day = int(inEra+era*400), int(fromMarch)+3, int(ofYear-(153*fromMarch+2)/5)+1
+	if month > 12 {
+		year, month = year+1, month-12
 	}
-	for i := len(dst) - 1; width > 0; i, width = i-1, width-1 {
-		dst[i] = '0' + byte(n%10)
-		n /= 10
-	}
-	return dst
+	return year, month, day
+}
+
+// appendDigits appends the last two decimal digits of n and a mark.
+func appendDigits(dst []byte, n int, mark byte) []byte {
+	return append(dst, '0'+byte(n/10%10), '0'+byte(n%10), mark)
 }
