@@ -38,7 +38,6 @@ func (m *Mapper) dcm4cheAction(w *owed, x *Exchange, rejected bool) byte {
 
 // studyGroups gives a group for each study that a report is of.
 func (m *Mapper) studyGroups() [][][]byte {
-	var all [][][]byte
 	var known []string
 	for i := range m.msg.segments {
 		one := m.msg.segments[i : i+1]
@@ -49,13 +48,13 @@ func (m *Mapper) studyGroups() [][][]byte {
 			}
 		}
 		if len(known) > before {
-			all = append(all, one)
+			m.ofPatients = append(m.ofPatients, one)
 		}
 	}
-	if all == nil {
-		return [][][]byte{m.msg.segments}
+	if known == nil {
+		m.ofPatients = append(m.ofPatients, m.msg.segments)
 	}
-	return all
+	return m.ofPatients
 }
 
 // dcm4cheObjects fills in what dcm4chee-arc does: the first object has the details of the

@@ -30,22 +30,3 @@ func FuzzAudit(f *testing.F) {
 		}
 	})
 }
-
-func BenchmarkAudit(b *testing.B) {
-	message := lines(msh("ADT^A01^ADT_A01"), "EVN|A01|20260304", pid+"^^^^L||19700101|F|||STREET^^TOWN^^1234||^PRN^PH", "PV1|1|I|WARD^1^2")
-	ack := lines(msh("ACK^A01"), "MSA|AA|C1")
-	for _, d := range []emitter.Dialect{emitter.DialectIHE, emitter.DialectDcm4che} {
-		b.Run(d.String(), func(b *testing.B) {
-			m := hl7.Mapper{Dialect: d, Device: "archive", Host: "archive.example", ProcID: "42"}
-			x := hl7.Exchange{Message: message, Ack: ack, Peer: "192.0.2.1"}
-			var xml []byte
-			b.ReportAllocs()
-			for b.Loop() {
-				for _, a := range m.Audit(&x) {
-					xml = emitter.AppendXML(xml[:0], &a, d)
-				}
-			}
-			b.SetBytes(int64(len(message)))
-		})
-	}
-}

@@ -3,7 +3,6 @@ package hl7_test
 import (
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -340,37 +339,6 @@ func TestSplit(t *testing.T) {
 		}
 		if !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
-		}
-	}
-}
-
-func TestTables(t *testing.T) {
-	if len(hl7.IHE()) < 50 || len(hl7.Dcm4che()) < 20 {
-		t.Errorf("the tables have %d and %d rules", len(hl7.IHE()), len(hl7.Dcm4che()))
-	}
-	site, err := hl7.ParseTable(strings.NewReader("# ours\nADT^A08 RIS*|* received PID 110110 U RAD-12 patient\nADT^A01 * both - none\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := mapper()
-	m.Table = append(site, hl7.IHE()...)
-	for message, want := range map[string]string{
-		strings.Replace(msh("ADT^A08"), "|ADT|", "|RIS2|", 1): "[110110 U RAD-12 17^^^H&1.2.3&ISO]",
-		msh("ADT^A08"): "[110110 U ITI-8 17^^^H&1.2.3&ISO]",
-		msh("ADT^A01"): "[]",
-	} {
-		if got := fmt.Sprint(briefs(m.Audit(&hl7.Exchange{Message: lines(message, pid)}))); got != want {
-			t.Errorf("%s: %s, want %s", message, got, want)
-		}
-	}
-	for _, bad := range []string{
-		"+ 110110 U - patient", "ADT * both", "ADT RIS both - none", "ADT * here - none", "ADT * both - 1 U - patient",
-		"ADT * both - 110110 X - patient", "ADT * both - 110110 U - nobody", "ADT * both ORC1=N none", "ADT * both ORC-x=N none",
-		"ADT * both ZZZZ none", "ADT * both - 110110 U -",
-	} {
-		var fault *hl7.TableError
-		if _, err := hl7.ParseTable(strings.NewReader("\n" + bad)); !errors.As(err, &fault) || fault.Line != 2 {
-			t.Errorf("%q: %v", bad, err)
 		}
 	}
 }

@@ -42,6 +42,9 @@ type Mapper struct {
 	fallback   Rule
 	sources    []audit.AuditSource
 	sourcesFor string
+	// The memory of what groups and sections give.
+	ofPatients [][][]byte
+	ofOrders   []section
 }
 
 // defaultLimit and dcm4cheLimit are the DetailLimits of the dialects. dcm4cheLimit is the
@@ -194,9 +197,11 @@ func (m *Mapper) isMerge() bool { return m.msg.first(m.msg.segments, "MRG") != n
 // looks at the first patient alone.
 func (m *Mapper) groups(a about) [][][]byte {
 	name := "PID"
+	m.ofPatients = m.ofPatients[:0]
 	switch a {
 	case aboutQuery, aboutLink:
-		return [][][]byte{m.msg.segments}
+		m.ofPatients = append(m.ofPatients, m.msg.segments)
+		return m.ofPatients
 	case aboutPrior:
 		name = "MRG"
 	case aboutReport:
@@ -204,27 +209,27 @@ func (m *Mapper) groups(a about) [][][]byte {
 			return m.studyGroups()
 		}
 	}
-	all := make([][][]byte, 0, 1)
 	start := -1
 	for i, s := range m.msg.segments {
 		if !m.msg.is(s, name) {
 			continue
 		}
 		if start >= 0 {
-			all = append(all, m.msg.segments[start:i])
-			if m.Dialect == dcm4che || len(all) == maxPatients {
-				return all
+			m.ofPatients = append(m.ofPatients, m.msg.segments[start:i])
+			if m.Dialect == dcm4che || len(m.ofPatients) == maxPatients {
+				return m.ofPatients
 			}
 		}
 		start = i
 	}
-	if start < 0 && a == aboutPrior {
+	switch {
+	case start < 0 && a == aboutPrior:
 		return nil
+	case len(m.ofPatients) == 0:
+		start = 0
 	}
-	if len(all) == 0 {
-		return append(all, m.msg.segments)
-	}
-	return append(all, m.msg.segments[start:])
+	m.ofPatients = append(m.ofPatients, m.msg.segments[start:])
+	return m.ofPatients
 }
 
 // source gives the AuditSourceIdentification: an application server (4).

@@ -11,6 +11,7 @@ import (
 func (m *Mapper) studied(a *audit.Message, x *Exchange, w *owed, segments [][]byte) {
 	patient := m.patient(segments)
 	patient.Details = m.details(x)
+	a.Objects = make([]audit.ParticipantObject, 0, 2)
 	var ofOrder, pending, loose []string
 	for _, s := range m.sections(segments) {
 		numbers := m.accessions(s.segments, w.about == aboutReport && !s.step)
@@ -60,16 +61,16 @@ type section struct {
 
 // sections cuts a part of a message. An order begins with an ORC or, where it has none, an OBR.
 func (m *Mapper) sections(segments [][]byte) []section {
-	all := make([]section, 0, 1)
+	m.ofOrders = m.ofOrders[:0]
 	last := section{}
 	start, requested := 0, false // requested says that the order has an OBR
 	for i, s := range segments {
 		step := m.msg.is(s, "IPC")
 		obr := m.msg.is(s, "OBR")
 		order := m.msg.is(s, "ORC") || obr && requested
-		if (step || order) && i > start && len(all) < maxObjects {
+		if (step || order) && i > start && len(m.ofOrders) < maxObjects {
 			last.segments = segments[start:i]
-			all = append(all, last)
+			m.ofOrders = append(m.ofOrders, last)
 			start = i
 		}
 		switch {
@@ -82,7 +83,8 @@ func (m *Mapper) sections(segments [][]byte) []section {
 		}
 	}
 	last.segments = segments[start:]
-	return append(all, last)
+	m.ofOrders = append(m.ofOrders, last)
+	return m.ofOrders
 }
 
 // union gives the values of a, then those of b that are not among them. It changes neither.
