@@ -83,7 +83,7 @@ type outcome struct {
 	rejected               bool
 }
 
-// judge reads an acknowledgement (HL7 v2.5 section 2.9): MSA-1, and ERR-8 or MSA-3.
+// judge reads an acknowledgement (HL7 v2.5 section 2.9).
 func (m *Mapper) judge(x *Exchange) outcome {
 	if x.Err != nil {
 		return outcome{serious, m.texts.plain([]byte(x.Err.Error())), true}
@@ -105,13 +105,23 @@ func (m *Mapper) judge(x *Exchange) outcome {
 		return outcome{minorFailure, "the acknowledgement says neither that the message was accepted nor that it was refused", true}
 	}
 	o := outcome{indicator: minorFailure, rejected: true}
-	text := m.ack.field(m.ack.first(m.ack.segments, "ERR"), 8)
-	if len(text) == 0 {
-		text = m.ack.field(msa, 3)
-	}
-	o.description = m.texts.unescaped(text, m.ack.sep)
+	o.description = m.texts.unescaped(m.reason(msa), m.ack.sep)
 	if m.Dialect == dcm4che && (x.Sent || o.description == "") {
 		return outcome{indicator: success, rejected: !x.Sent}
 	}
 	return o
+}
+
+// reason gives why a message was refused: what is for users to read (ERR-8), what older
+// versions have in its place (MSA-3), what is for those who help them (ERR-7), or the
+// error's name (ERR-3).
+func (m *Mapper) reason(msa []byte) []byte {
+	err := m.ack.first(m.ack.segments, "ERR")
+	all := [...][]byte{m.ack.field(err, 8), m.ack.field(msa, 3), m.ack.field(err, 7), m.ack.component(m.ack.field(err, 3), 1)}
+	for i, text := range all {
+		if len(text) > 0 && (i < 2 || m.Dialect != dcm4che) {
+			return text
+		}
+	}
+	return nil
 }

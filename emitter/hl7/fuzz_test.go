@@ -1,6 +1,8 @@
 package hl7_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"arr/emitter"
@@ -26,6 +28,32 @@ func FuzzAudit(f *testing.F) {
 						t.Errorf("%v: %s", m.Dialect, invalid)
 					}
 				}
+			}
+		}
+	})
+}
+
+// FuzzParseTable holds that a table is read or refused with its line, and that what was read
+// can be used.
+func FuzzParseTable(f *testing.F) {
+	f.Add("A^B,C S|* sent ZDS/ORC-1=NW,XO&PID 110111 C RAD-4 study # x\n+ 110110 * - link\n")
+	f.Add("* * both PID-99999999999=x none")
+	f.Add("* | received - 110112 E - query")
+	message := lines(msh("ADT^A40"), pid, "MRG|1", "ORC|NW", "OBR|1")
+	f.Fuzz(func(t *testing.T, text string) {
+		table, err := hl7.ParseTable(strings.NewReader(text))
+		if err != nil {
+			var fault *hl7.TableError
+			if errors.As(err, &fault) && (fault.Line < 1 || fault.Line > 1+strings.Count(text, "\n")) {
+				t.Errorf("line %d of %d", fault.Line, strings.Count(text, "\n"))
+			}
+			return
+		}
+		var checker emitter.Checker
+		m := hl7.Mapper{Table: table, Now: at}
+		for _, a := range m.Audit(&hl7.Exchange{Message: message, Peer: "h"}) {
+			if invalid := faults(&checker, &a, m.Dialect); invalid != "" {
+				t.Error(invalid)
 			}
 		}
 	})

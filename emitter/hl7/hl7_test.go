@@ -129,6 +129,8 @@ func TestOutcomes(t *testing.T) {
 		{"accepted", 0, ack("MSA|AA|C1"), nil, false, "0", "", "C"},
 		{"no answer", 0, nil, nil, false, "0", "", "C"},
 		{"refused", 0, ack("MSA|AE|C1|short", "ERR||PID^1^3|101|E||||Missing \\T\\ wrong"), nil, false, "4", "Missing & wrong", "C"},
+		{"refused, with a diagnosis", 0, ack("MSA|AE|C1", "ERR|||101^missing^HL70357|E|||PID-3"), nil, false, "4", "PID-3", "C"},
+		{"refused, with the error's name", 0, ack("MSA|AE|C1", "ERR|||101^missing^HL70357|E"), nil, false, "4", "missing", "C"},
 		{"refused, old style", 0, ack("MSA|AR|C1|not known"), nil, true, "4", "not known", "C"},
 		{"no verdict", 0, []byte("nonsense"), nil, false, "4", "the acknowledgement says neither that the message was accepted nor that it was refused", "C"},
 		{"no connection", 0, nil, errors.New("connection refused"), true, "8", "connection refused", "C"},
