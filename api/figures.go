@@ -119,6 +119,9 @@ type Trust struct {
 	Loads, Failures uint64
 	// Weak names the TLS profiles being served that are no longer safe.
 	Weak []string
+	// Alerts counts the records that were made of refused connections, AlertsDropped the
+	// refusals that should have had one and have not.
+	Alerts, AlertsDropped uint64
 }
 
 // Latency is how long something took, as a histogram: Counts[i] of them took Bounds[i]

@@ -134,6 +134,8 @@ func (e *exposition) certificates(list []Certificate) {
 func (e *exposition) trust(t Trust) {
 	e.counter("arr_trust_loads_total", "Certificates and client CAs that were loaded or made.", float64(t.Loads))
 	e.counter("arr_trust_failures_total", "Certificates and client CAs that were refused or could not be made.", float64(t.Failures))
+	e.counter("arr_security_alerts_total", "Records that were made of refused connections.", float64(t.Alerts))
+	e.counter("arr_security_alerts_dropped_total", "Refused connections that could not be recorded.", float64(t.AlertsDropped))
 	e.family("arr_tls_weak_profile", "gauge", "TLS profiles being served that are no longer safe.")
 	for _, name := range t.Weak {
 		e.sample("arr_tls_weak_profile", 1, "profile", name)

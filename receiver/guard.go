@@ -148,7 +148,7 @@ func (g *guarded) handshake(conn net.Conn) net.Conn {
 	case r == nil:
 		g.srv.counters.probes.Add(1)
 	default:
-		g.srv.trouble(*r)
+		g.srv.refuse(r)
 	}
 	return nil
 }

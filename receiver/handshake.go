@@ -109,7 +109,7 @@ func (c *conn) handshake(p *peeked) bool {
 		case r == nil:
 			c.silent()
 		case !c.draining():
-			c.srv.trouble(*r)
+			c.srv.refuse(r)
 		}
 		return false
 	}
@@ -128,11 +128,11 @@ func shake(p *peeked, conf *tls.Config, host string) (*tls.Conn, *report) {
 		return nil, nil
 	}
 	if isDigit(b) || b == '<' {
-		return nil, &report{peer: host, cause: CausePlainSyslog}
+		return nil, &report{peer: host, local: p.LocalAddr().String(), cause: CausePlainSyslog}
 	}
 	tc := tls.Server(p, conf)
 	if err := tc.Handshake(); err != nil {
-		r := &report{peer: host, cause: refusal(err), err: err}
+		r := &report{peer: host, local: p.LocalAddr().String(), cause: refusal(err), err: err}
 		if p.hello != nil {
 			r.offered = offer(p.hello)
 		}

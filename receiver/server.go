@@ -23,6 +23,9 @@ type Server struct {
 	// Log gets warnings about senders, each at most once a minute for one peer and
 	// cause; by default they are discarded.
 	Log *slog.Logger
+	// Refused, if it is set, is told of each TLS handshake that failed, by the goroutine of
+	// the connection. It must not block.
+	Refused func(Refusal)
 	// Now gives the time that entries and troubles carry; by default time.Now.
 	// Timeouts are measured by the runtime's clock, as sockets' deadlines are.
 	Now func() time.Time

@@ -187,7 +187,8 @@ func TestTLSRefused(t *testing.T) {
 		}, receiver.CauseClosed, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := &receiver.Server{}
+			var told []receiver.Refusal
+			s := &receiver.Server{Refused: func(r receiver.Refusal) { told = append(told, r) }}
 			if c.cause == receiver.CauseTimeout {
 				s.HandshakeTimeout = 30 * time.Millisecond
 			}
@@ -201,6 +202,10 @@ func TestTLSRefused(t *testing.T) {
 			tr := r.Troubles()
 			if len(tr) != 1 || tr[0].Peer != "127.0.0.1" || tr[0].Cause != c.cause || !strings.Contains(tr[0].Offered, c.offered) || tr[0].Remedy == "" {
 				t.Fatalf("%+v", tr)
+			}
+			if len(told) != 1 || told[0].Peer != "127.0.0.1" || told[0].Local != r.addr || told[0].Cause != c.cause ||
+				!strings.Contains(told[0].Reason, c.offered) || !strings.Contains(told[0].Reason, "; remedy: "+tr[0].Remedy) {
+				t.Errorf("told %+v", told)
 			}
 			line := r.log.String()
 			if !strings.Contains(line, "cause="+c.cause.String()) || !strings.Contains(line, c.offered) || !strings.Contains(line, tr[0].Remedy) {

@@ -83,6 +83,32 @@ type Trouble struct {
 	First, Last time.Time
 }
 
+// Refusal is a TLS handshake that failed.
+type Refusal struct {
+	// Peer is an address without a port, Local the one that it connected to, with a port.
+	Peer, Local string
+	Cause       Cause
+	// Reason says in words what happened, what the peer offered, and what to do.
+	Reason string
+}
+
+// refuse reports a failed handshake, and tells Server.Refused of it.
+func (s *Server) refuse(r *report) {
+	s.trouble(*r)
+	if s.Refused == nil {
+		return
+	}
+	c := &causes[r.cause]
+	reason := c.message
+	if r.err != nil {
+		reason += ": " + r.err.Error()
+	}
+	if r.offered != "" {
+		reason += "; offered: " + r.offered
+	}
+	s.Refused(Refusal{Peer: r.peer, Local: r.local, Cause: r.cause, Reason: reason + "; remedy: " + c.remedy})
+}
+
 const (
 	// maxTroubles bounds the list of troubles: a new one takes the place of the
 	// one that is longest ago.
@@ -115,7 +141,9 @@ type troubleEntry struct {
 
 // report is a trouble that happened n times.
 type report struct {
-	peer    string
+	peer string
+	// local is the address that a failed handshake came to.
+	local   string
 	cause   Cause
 	n       uint64
 	offered string

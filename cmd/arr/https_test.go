@@ -40,6 +40,11 @@ func TestHTTPS(t *testing.T) {
 	if stdout, stderr, code := commandLine(t, "status", "--server", server, "--ca", ca, "--cert", pair, "--key", pair); code != 0 || !strings.Contains(stdout, "client-certificate") {
 		t.Errorf("arr status exits with %d, and does not tell of the refused: %s%s", code, stdout, stderr)
 	}
+	// All refusals of this minute are one record.
+	stdout, stderr, code := commandLine(t, "query", "event:110113 type:110126 host:127.0.0.1 transport:self conformance:conformant", "--count", "--data", dir)
+	if code != 0 || stdout != "1\n" {
+		t.Errorf("Security Alerts: exit code %d, %s%s", code, stdout, stderr)
+	}
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	defer client.CloseIdleConnections()
 	resp, err := client.Get("https://" + r.ports.Metrics[1] + "/healthz")
@@ -48,6 +53,7 @@ func TestHTTPS(t *testing.T) {
 	}
 	resp.Body.Close()
 	client.CloseIdleConnections()
+	get(t, "http://"+r.ports.Metrics[0]+"/metrics", "arr_security_alerts_total 1\n")
 	stdout, log, code := r.stop()
 	if code != 0 || !strings.Contains(stdout, "HTTP     http://") || !strings.Contains(stdout, server) || !strings.Contains(stdout, "https://"+r.ports.Metrics[1]) {
 		t.Errorf("exit code %d, %s", code, stdout)

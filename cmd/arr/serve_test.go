@@ -332,7 +332,8 @@ func TestServeClientCertificates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := startServer(t, t.TempDir(), "--tls", "127.0.0.1:0,client-auth=require,client-ca="+filepath.Join(keys, "ca.pem"))
+	dir := t.TempDir()
+	r := startServer(t, dir, "--tls", "127.0.0.1:0,client-auth=require,client-ca="+filepath.Join(keys, "ca.pem"))
 	for _, conf := range []*tls.Config{{InsecureSkipVerify: true}, {InsecureSkipVerify: true, Certificates: []tls.Certificate{client}}} {
 		conn, err := tls.Dial("tcp", r.ports.TLS[1], conf)
 		if err != nil {
@@ -345,6 +346,10 @@ func TestServeClientCertificates(t *testing.T) {
 		}
 	}
 	get(t, "http://"+r.ports.HTTP[0]+"/metrics", `arr_handshakes_refused_total{cause="client-certificate"} 1`)
-	get(t, "http://"+r.ports.HTTP[0]+"/metrics", "arr_records_stored_total 1\n")
-	get(t, "http://"+r.ports.HTTP[0]+"/api/v1/records/0", client.Leaf.Subject.String())
+	// The refusal is a record, too.
+	get(t, "http://"+r.ports.HTTP[0]+"/metrics", "arr_records_stored_total 2\n")
+	stdout, stderr, code := commandLine(t, "query", "transport:tls", "--data", dir, "--format", "json")
+	if code != 0 || !strings.Contains(stdout, client.Leaf.Subject.String()) {
+		t.Errorf("exit code %d, and the certificate is not with the record: %s%s", code, stdout, stderr)
+	}
 }

@@ -17,6 +17,7 @@ import (
 	"arr/config"
 	"arr/parser"
 	"arr/receiver"
+	"arr/selfaudit"
 	"arr/store"
 	"arr/trust"
 )
@@ -41,11 +42,20 @@ type server struct {
 	listeners *listeners
 	receiver  *receiver.Server
 	api       *api.Server
+	own       *selfaudit.Recorder
 }
 
 func newServer(cfg *config.Config, log *slog.Logger, st *store.Store, source *trust.Source, l *listeners) *server {
 	s := &server{log: log, dir: cfg.Data, store: st, source: source, listeners: l}
 	s.receiver = &receiver.Server{Handler: st, Log: log, MaxFrame: int(cfg.MaxFrame), MaxConns: connections()}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "" // messages do without
+	}
+	s.own = selfaudit.New(selfaudit.Options{Handler: st, Host: host, Log: log})
+	s.receiver.Refused = func(r receiver.Refusal) {
+		s.own.Refused(selfaudit.Refusal{Peer: r.Peer, URI: "tls://" + r.Local, Reason: r.Reason})
+	}
 	shapes := &parser.Cache{}
 	s.api = &api.Server{
 		Store:        st,
@@ -56,7 +66,7 @@ func newServer(cfg *config.Config, log *slog.Logger, st *store.Store, source *tr
 		Sources:      func() []api.Source { return sourceFigures(st) },
 		Disk:         func() (api.Disk, error) { return diskFigures(st) },
 		Certificates: func() []api.Certificate { return certificateFigures(source) },
-		Trust:        func() api.Trust { return trustFigures(source) },
+		Trust:        func() api.Trust { return trustFigures(source, s.own) },
 		Ready:        func() error { return st.Ready(stallPatience) },
 		Version:      version(),
 		Started:      time.Now(),
@@ -138,6 +148,7 @@ func (s *server) answer(ctx context.Context, g *group) {
 		serve(l, health)
 	}
 	g.begin(func() error { s.api.Run(ctx); return nil })
+	g.begin(func() error { s.own.Run(ctx); return nil })
 	g.begin(func() error { return s.source.Run(ctx) })
 	g.begin(func() error { return s.reloadOnHangup(ctx) })
 	g.begin(func() error { return s.watchStore(ctx) })

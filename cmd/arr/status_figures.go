@@ -7,6 +7,7 @@ import (
 	"arr/api"
 	"arr/audit"
 	"arr/receiver"
+	"arr/selfaudit"
 	"arr/store"
 	"arr/trust"
 )
@@ -92,9 +93,9 @@ func diskFigures(s *store.Store) (api.Disk, error) {
 	return api.Disk(d), err
 }
 
-func trustFigures(s *trust.Source) api.Trust {
-	st := s.Stats()
-	return api.Trust{Loads: st.Loads, Failures: st.Failures, Weak: st.Weak}
+func trustFigures(s *trust.Source, own *selfaudit.Recorder) api.Trust {
+	st, alerts := s.Stats(), own.Stats()
+	return api.Trust{Loads: st.Loads, Failures: st.Failures, Weak: st.Weak, Alerts: alerts.Recorded, AlertsDropped: alerts.Dropped}
 }
 
 func certificateFigures(s *trust.Source) []api.Certificate {
