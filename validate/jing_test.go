@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"arr/audit"
@@ -20,7 +22,10 @@ const mutants = 20000
 
 // fatal is how many of the documents that are not well formed jing is asked for: it stops
 // at the first, so that each takes a run.
-const fatal = 5
+const fatal = 2
+
+// parts is in how many parts the mutants are judged.
+const parts = 2
 
 // TestJing holds the verdict on mutants of valid messages against that of an independent
 // RELAX NG validator that reads the same grammar file.
@@ -33,68 +38,103 @@ func TestJing(t *testing.T) {
 		t.Skip("takes a minute")
 	}
 	t.Parallel()
-	m := newMutator(t)
-	dir := t.TempDir()
-	p := parser.New(parser.Options{})
-	verdicts := make(map[string]bool, mutants)
 	grammar, err := filepath.Abs("../schemas/audit-message.rnc")
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"-c", grammar}
-	ill := 0
-	for len(verdicts) < mutants {
-		doc := m.next()
-		class := p.ValidateDocument(doc).Class
-		if class == audit.Malformed {
-			if ill++; ill <= fatal {
-				checkFatal(t, jing, grammar, doc)
-			}
-			continue
-		}
-		name := fmt.Sprintf("%05d.xml", len(verdicts))
-		if err := os.WriteFile(filepath.Join(dir, name), doc, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		verdicts[name] = class == audit.Conformant
-		args = append(args, name)
+	all := judgedBy{t: t, jing: jing, grammar: grammar, dir: t.TempDir()}
+	m := newMutator(t)
+	for range parts {
+		all.judge(m, mutants/parts)
 	}
-	cmd := exec.CommandContext(t.Context(), jing, args...)
-	cmd.Dir = dir
+	all.runs.Wait()
+	t.Logf("%d mutants, %d valid; %d more not well formed", mutants, all.valid.Load(), all.ill)
+	if v := all.valid.Load(); v < mutants/10 || v > mutants*9/10 {
+		t.Errorf("%d of %d mutants are valid: that tries little", v, mutants)
+	}
+}
+
+// judgedBy compares arr's verdicts with jing's, which runs while arr judges what is next.
+type judgedBy struct {
+	t                  *testing.T
+	jing, grammar, dir string
+
+	runs   sync.WaitGroup
+	valid  atomic.Int64
+	ill, n int
+}
+
+// judge judges the next mutants that are well formed, on two goroutines, and starts jing.
+func (all *judgedBy) judge(m *mutator, count int) {
+	docs, parsers := make([][]byte, 0, count), [2]*parser.Parser{}
+	for i := range parsers {
+		parsers[i] = parser.New(parser.Options{})
+	}
+	classes := make([]audit.Class, count)
+	for len(docs) < count {
+		from := len(docs)
+		for len(docs) < count {
+			docs = append(docs, m.next())
+		}
+		var both sync.WaitGroup
+		for i, p := range parsers {
+			both.Go(func() {
+				for k := from + i; k < count; k += len(parsers) {
+					classes[k] = p.ValidateDocument(docs[k]).Class
+				}
+			})
+		}
+		both.Wait()
+		kept := from
+		for k := from; k < count; k++ {
+			if classes[k] != audit.Malformed {
+				docs[kept], classes[kept] = docs[k], classes[k]
+				kept++
+			} else if all.ill++; all.ill <= fatal {
+				checkFatal(all.t, all.jing, all.grammar, docs[k])
+			}
+		}
+		docs = docs[:kept]
+	}
+	names := make([]string, count)
+	for i, doc := range docs {
+		names[i] = fmt.Sprintf("%05d.xml", all.n)
+		all.n++
+		if err := os.WriteFile(filepath.Join(all.dir, names[i]), doc, 0o644); err != nil {
+			all.t.Fatal(err)
+		}
+	}
+	all.runs.Go(func() { all.compare(names, docs, classes) })
+}
+
+// compare asks jing for documents.
+func (all *judgedBy) compare(names []string, docs [][]byte, classes []audit.Class) {
+	t := all.t
+	cmd := exec.CommandContext(t.Context(), all.jing, append([]string{"-c", all.grammar}, names...)...)
+	cmd.Dir = all.dir
 	out, err := cmd.Output()
 	if exit, failed := err.(*exec.ExitError); err != nil && (!failed || len(out) == 0) {
-		t.Fatalf("%v: %s", err, exit.Stderr)
+		t.Errorf("%v: %s", err, exit.Stderr)
+		return
 	}
 	faulty := map[string]string{}
 	for line := range strings.Lines(string(out)) {
 		if strings.Contains(line, ": fatal: ") {
-			t.Fatalf("jing stops at a document that is well formed here: %s", line)
+			t.Errorf("jing stops at a document that is well formed here: %s", line)
+			return
 		}
 		if i := strings.Index(line, ".xml:"); i > 0 {
 			faulty[filepath.Base(line[:i+4])] = line
 		}
 	}
-	valid := 0
-	for name, got := range verdicts {
+	for i, name := range names {
 		want := faulty[name] == ""
 		if want {
-			valid++
+			all.valid.Add(1)
 		}
-		if got == want {
-			continue
+		if got := classes[i] == audit.Conformant; got != want && !knownFault.Match(docs[i]) {
+			t.Errorf("valid is %v, and jing says %q of\n%s", got, faulty[name], docs[i])
 		}
-		doc, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if knownFault.Match(doc) {
-			continue
-		}
-		t.Errorf("valid is %v, and jing says %q of\n%s", got, faulty[name], doc)
-	}
-	t.Logf("%d mutants, %d valid; %d more not well formed", len(verdicts), valid, ill)
-	if valid < mutants/10 || valid > mutants*9/10 {
-		t.Errorf("%d of %d mutants are valid: that tries little", valid, mutants)
 	}
 }
 
