@@ -20,9 +20,9 @@ const (
 	proxyKey        = "proxy"
 )
 
-// clientKeys are the settings of an address that say how TLS is spoken there and whose
+// ClientKeys are the settings of an address that say how TLS is spoken there and whose
 // certificates are believed.
-var clientKeys = []string{clientCAKey, clientAuthKey, clientVerifyKey, allowKey, crlKey, tolerateKey, profileKey}
+var ClientKeys = []string{clientCAKey, clientAuthKey, clientVerifyKey, allowKey, crlKey, tolerateKey, profileKey}
 
 // profiles are the TLS profiles, the default first.
 var profiles = []string{"bcp195", "nondowngrading", "extended", "bcp195-2015", "aes", "basic"}

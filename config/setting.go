@@ -41,11 +41,11 @@ func Settings() []Setting {
 	return []Setting{
 		text("data", "Data", "/var/lib/arr", func(c *Config) *string { return &c.Data }, notEmpty),
 		text(fileKey, "File", "", func(c *Config) *string { return &c.File }, nil),
-		listeners("tls", "TLS", ":6514", func(c *Config) *[]Listener { return &c.TLS }, append([]string{proxyKey}, clientKeys...)...),
+		listeners("tls", "TLS", ":6514", func(c *Config) *[]Listener { return &c.TLS }, append([]string{proxyKey}, ClientKeys...)...),
 		listeners("udp", "UDP", ":514", func(c *Config) *[]Listener { return &c.UDP }),
 		listeners("tcp", "TCP", off, func(c *Config) *[]Listener { return &c.TCP }, proxyKey),
-		listeners("http", "HTTP", "127.0.0.1:8080", func(c *Config) *[]Listener { return &c.HTTP }, append([]string{tlsKey}, clientKeys...)...),
-		listeners("metrics", "Metrics", off, func(c *Config) *[]Listener { return &c.Metrics }, append([]string{tlsKey}, clientKeys...)...),
+		listeners("http", "HTTP", "127.0.0.1:8080", func(c *Config) *[]Listener { return &c.HTTP }, append([]string{tlsKey}, ClientKeys...)...),
+		listeners("metrics", "Metrics", off, func(c *Config) *[]Listener { return &c.Metrics }, append([]string{tlsKey}, ClientKeys...)...),
 		texts("tls-cert", "TLSCert", func(c *Config) *[]string { return &c.TLSCert }, notEmpty),
 		texts("tls-key", "TLSKey", func(c *Config) *[]string { return &c.TLSKey }, notEmpty),
 		text("tls-client-ca", "TLSClientCA", "", func(c *Config) *string { return &c.TLSClientCA }, nil),
@@ -196,7 +196,7 @@ func maxFrame() Setting {
 	return Setting{
 		Key: "max-frame", field: "MaxFrame", fallback: []string{"16MiB"},
 		set: func(c *Config, values []string) error {
-			n, err := parseSize(values[0])
+			n, err := ParseSize(values[0])
 			if err != nil {
 				return err
 			}

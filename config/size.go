@@ -13,8 +13,8 @@ var units = []struct {
 	bytes int64
 }{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}}
 
-// parseSize reads a whole number of bytes, KiB, MiB or GiB.
-func parseSize(s string) (int64, error) {
+// ParseSize reads a whole number of bytes, KiB, MiB or GiB.
+func ParseSize(s string) (int64, error) {
 	digits, scale := s, int64(1)
 	for _, u := range units {
 		if before, ok := strings.CutSuffix(s, u.name); ok {
@@ -29,7 +29,7 @@ func parseSize(s string) (int64, error) {
 	return int64(n) * scale, nil
 }
 
-// formatSize gives n as parseSize reads it, in the largest unit that gives a whole number.
+// formatSize gives n as ParseSize reads it, in the largest unit that gives a whole number.
 func formatSize(n int64) string {
 	for _, u := range units {
 		if n != 0 && n%u.bytes == 0 {

@@ -2,21 +2,21 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"arr/api"
+	"arr/config"
 	"arr/emitter"
 	"arr/mllp"
+	"arr/trust"
 )
 
 const hl7Description = `Stands in front of an archive that does not audit the HL7 messages it receives: each
@@ -30,9 +30,17 @@ they have arrived, even if it takes days or arr is restarted; what can't be kept
 counted in /metrics and logged. Where the archive can't be reached, connections are closed
 and nothing is acknowledged.
 
+` + repositoryManual + `
+
+Settings of an address of --listen-tls follow it after commas, as with arr serve's --tls:
+client-ca=FILE, client-auth=require, profile=NAME and the others that "arr config" lists.
+
 Examples:
    arr hl7 --listen :2575 --forward archive:2575 --to tls://arr.example --ca ca.pem --spool /var/spool/arr-hl7
-   arr hl7 --listen :2575 --listen-cert hl7.pem --listen-key hl7.key --to udp://localhost:5514 --spool spool`
+   arr hl7 --listen-tls :2576,client-ca=senders.pem,client-auth=require --listen-cert hl7.pem --listen-key hl7.key
+      --forward tls://archive:2576 --forward-ca archive.pem --to tls://arr.example --ca ca.pem --spool spool
+   arr hl7 --listen :2575 --forward archive:2575 --spool spool --to tls://arr.example --ca ca.pem
+      --to 'udp://siem.example:514,dialect=dcm4che,spool-age=7d,only=event:110110 NOT outcome:success'`
 
 func hl7Command() *cli.Command {
 	return &cli.Command{
@@ -41,18 +49,20 @@ func hl7Command() *cli.Command {
 		UsageText:   "arr hl7 --listen ADDRESS [--forward HOST:PORT] --to tls://HOST:PORT --spool DIR [FLAGS]",
 		Description: hl7Description,
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "listen", Usage: "take HL7 messages over MLLP at `ADDRESS`"},
-			&cli.StringFlag{Name: "listen-cert", Usage: "take them over TLS, with the certificate in PEM `FILE`"},
-			&cli.StringFlag{Name: "listen-key", Usage: "the private key of --listen-cert in PEM `FILE`"},
-			&cli.StringFlag{Name: "forward", Usage: "hand them over to the archive at `HOST:PORT`"},
+			&cli.StringSliceFlag{Name: "listen", Usage: "take HL7 messages over MLLP at `ADDRESS`; may be given again"},
+			&cli.StringSliceFlag{Name: "listen-tls", Usage: "take them over MLLP with TLS at `ADDRESS`; may be given again"},
+			&cli.StringFlag{Name: "forward", Usage: "hand them over to the archive at `HOST:PORT`, or with TLS at tls://HOST:PORT"},
 			&cli.StringSliceFlag{Name: "to", Usage: "send audit messages to `URL` tls://host:6514, tcp://host:514 or udp://host:514; may be given again"},
 			&cli.StringFlag{Name: "spool", Usage: "keep audit messages in `DIR` until they have arrived"},
 			&cli.StringFlag{Name: "metrics", Usage: "answer /metrics over HTTP at `ADDRESS`"},
-		}, slices.Concat(mapperFlags(), repositoryTLS.flags("repositories"))...),
+			&cli.StringFlag{Name: "max-message", Value: "64MiB", Usage: "end connections with a message larger than `SIZE`"},
+			&cli.IntFlag{Name: "max-connections", Value: 1024, Usage: "serve `N` senders at a time"},
+			&cli.DurationFlag{Name: "drain", Value: 10 * time.Second, Usage: "once a sender or arr hl7 ends, wait up to `TIME` for the archive's answers"},
+		}, slices.Concat(mapperFlags(), repositoryTLS.flags("repositories"), forwardTLS.flags("the archive"), listenTLS.flags("senders"))...),
 		Action: func(c *cli.Context) error {
 			g, err := newGateway(c)
 			if err != nil {
-				return &exitError{exitUsage, err}
+				return &exitError{exitUsage, fmt.Errorf("hl7: %w", err)}
 			}
 			return g.run(c.Context)
 		},
@@ -61,94 +71,55 @@ func hl7Command() *cli.Command {
 
 // gateway is one run of arr hl7.
 type gateway struct {
-	log          *slog.Logger
-	listen       string
-	listenTLS    *tls.Config
-	metrics      string
-	proxy        mllp.Proxy
-	repositories []emitter.Repository
-	spool        string
-	auditor      auditor
-	say          func(format string, args ...any)
+	log       *slog.Logger
+	listeners []hl7Listener
+	// source has the certificates of listeners; nil without TLS.
+	source  *trust.Source
+	metrics string
+	proxy   mllp.Proxy
+	spool   string
+	auditor auditor
+	say     func(format string, args ...any)
 }
 
 func newGateway(c *cli.Context) (*gateway, error) {
-	for _, name := range []string{"listen", "spool"} {
-		if c.String(name) == "" {
-			return nil, fmt.Errorf("hl7: --%s is missing: see \"arr hl7 --help\"", name)
-		}
-	}
-	if len(c.StringSlice("to")) == 0 {
-		return nil, errors.New("hl7: where audit messages go is not said: give --to tls://host:6514")
-	}
 	if c.Args().Present() {
-		return nil, errors.New("hl7: it takes no arguments, but flags alone")
+		return nil, errors.New("it takes no arguments, but flags alone")
 	}
 	g := &gateway{
-		log: slog.New(slog.NewTextHandler(c.App.ErrWriter, nil)), listen: c.String("listen"),
-		metrics: c.String("metrics"), spool: c.String("spool"),
+		log: slog.New(slog.NewTextHandler(c.App.ErrWriter, nil)), metrics: c.String("metrics"), spool: c.String("spool"),
 		say: func(format string, args ...any) { fmt.Fprintf(c.App.Writer, format, args...) },
 	}
-	g.proxy.Log = g.log
-	if to := c.String("forward"); to != "" {
-		g.proxy.Dial = func(ctx context.Context) (net.Conn, error) {
-			d := net.Dialer{Timeout: 10 * time.Second}
-			return d.DialContext(ctx, "tcp", to)
-		}
-	}
-	if cert, key := c.String("listen-cert"), c.String("listen-key"); cert != "" || key != "" {
-		pair, err := tls.LoadX509KeyPair(cert, key)
-		if err != nil {
-			return nil, fmt.Errorf("hl7: --listen-cert %s, --listen-key %s: %w", cert, key, err)
-		}
-		g.listenTLS = &tls.Config{Certificates: []tls.Certificate{pair}}
-	}
-	if err := g.audit(c); err != nil {
+	var err error
+	if g.listeners, g.source, err = hl7Listeners(c, g.log); err != nil {
 		return nil, err
 	}
-	return g, nil
+	if g.spool == "" {
+		return nil, errors.New(`--spool is missing: see "arr hl7 --help"`)
+	}
+	if g.proxy.Dial, err = archiveDialer(c); err != nil {
+		return nil, err
+	}
+	if err := g.limit(c); err != nil {
+		return nil, err
+	}
+	g.auditor.log = g.log
+	return g, g.auditor.configure(c)
 }
 
-// audit reads how audit messages are made and where they go.
-func (g *gateway) audit(c *cli.Context) error {
-	dialect, err := emitter.ParseDialect(c.String("dialect"))
-	if err != nil {
-		return fmt.Errorf("hl7: --dialect: %w", err)
+// limit reads the limits of the proxy.
+func (g *gateway) limit(c *cli.Context) error {
+	size, err := config.ParseSize(c.String("max-message"))
+	if err = positive(min(size, 1<<31-size), err); err != nil {
+		return fmt.Errorf("--max-message: write a size below 2GiB: %w", err)
 	}
-	mapper, err := newMapper(c, dialect)
-	if err != nil {
-		return fmt.Errorf("hl7: %w", err)
-	}
-	g.auditor = auditor{log: g.log, mapper: mapper}
-	speak, err := repositoryTLS.client(c)
-	if err != nil {
-		return fmt.Errorf("hl7: %w", err)
-	}
-	for _, url := range c.StringSlice("to") {
-		to, err := emitter.ParseTarget(url)
-		if err != nil {
-			return fmt.Errorf("hl7: --to: %w", err)
+	for flag, value := range map[string]int64{"max-connections": c.Int64("max-connections"), "drain": int64(c.Duration("drain"))} {
+		if err := positive(value, nil); err != nil {
+			return fmt.Errorf("--%s: %w", flag, err)
 		}
-		name := repositoryName(to)
-		if slices.ContainsFunc(g.repositories, func(r emitter.Repository) bool { return r.Name == name }) {
-			return fmt.Errorf("hl7: --to %s is given twice", to)
-		}
-		g.repositories = append(g.repositories, emitter.Repository{
-			Name: name, To: to, Dialer: emitter.Dialer{TLS: speak.to(to.Host)},
-			Header: emitter.Header{Dialect: dialect, Hostname: mapper.Host, App: "arr-hl7", ProcID: mapper.ProcID},
-		})
 	}
+	g.proxy.Log, g.proxy.MaxMessage, g.proxy.MaxConns, g.proxy.Drain = g.log, int(size), c.Int("max-connections"), c.Duration("drain")
 	return nil
-}
-
-// repositoryName is what the spool of a target is called.
-func repositoryName(to emitter.Target) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' {
-			return r
-		}
-		return '-'
-	}, strings.ToLower(to.Network+"-"+to.Host+"-"+to.Port))
 }
 
 // stopPatience is how long repositories may take, once arr hl7 stops, to take what
@@ -158,41 +129,62 @@ const stopPatience = 5 * time.Second
 // run serves until ctx ends; then it lets exchanges under way end, audits them, and sends
 // what it can.
 func (g *gateway) run(ctx context.Context) (err error) {
-	ln, err := listenTCP(ctx, "listen", g.listen)
+	opened, err := g.listen(ctx)
 	if err != nil {
 		return err
 	}
-	address := ln.Addr()
-	if g.listenTLS != nil {
-		ln = tls.NewListener(ln, g.listenTLS)
-	}
-	defer ln.Close()
-	logger, err := emitter.Open(emitter.Options{Dir: filepath.Clean(g.spool), Repositories: g.repositories, Notify: g.tell})
-	if err != nil {
+	if err := g.auditor.start(filepath.Clean(g.spool), g.tell); err != nil {
 		return fmt.Errorf("hl7: %w", err)
 	}
-	g.auditor.start(logger)
 	defer func() {
-		g.auditor.stop()
 		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopPatience)
 		defer cancel()
-		err = errors.Join(err, logger.Close(limited))
+		err = errors.Join(err, g.auditor.stop(limited))
 	}()
 	g.proxy.Exchanged = g.auditor.take
 	ctx, failed := context.WithCancel(ctx)
 	defer failed()
 	serving := group{failed: failed}
-	if g.metrics != "" {
-		m, err := listenTCP(ctx, "metrics", g.metrics)
-		if err != nil {
-			return err
-		}
-		serving.begin(func() error { return api.Serve(ctx, m, g.metricsHandler(logger), g.log) })
-		g.say("metrics on http://%s/metrics\n", m.Addr())
+	if opened.metrics != nil {
+		serving.begin(func() error { return api.Serve(ctx, opened.metrics, g.metricsHandler(), g.log) })
+		g.say("metrics on http://%s/metrics\n", opened.metrics.Addr())
 	}
-	serving.begin(func() error { return g.proxy.Serve(ctx, ln) })
-	g.say("HL7 messages are taken on %s\n", address)
+	if g.source != nil {
+		serving.begin(func() error { return g.source.Run(ctx) })
+	}
+	for _, ln := range opened.hl7 {
+		serving.begin(func() error { return g.proxy.Serve(ctx, ln) })
+		g.say("HL7 messages are taken on %s\n", ln.Addr())
+	}
 	return serving.Wait()
+}
+
+// hl7Sockets are what a gateway listens on.
+type hl7Sockets struct {
+	hl7     []net.Listener
+	metrics net.Listener
+}
+
+// listen opens all sockets, or none.
+func (g *gateway) listen(ctx context.Context) (opened hl7Sockets, err error) {
+	defer func() {
+		if err != nil {
+			for _, ln := range opened.hl7 {
+				_ = ln.Close()
+			}
+		}
+	}()
+	for i := range g.listeners {
+		ln, err := g.listeners[i].listen(ctx)
+		if err != nil {
+			return opened, err
+		}
+		opened.hl7 = append(opened.hl7, ln)
+	}
+	if g.metrics != "" {
+		opened.metrics, err = listenTCP(ctx, "metrics", g.metrics)
+	}
+	return opened, err
 }
 
 // tell logs what happens to repositories and spools.

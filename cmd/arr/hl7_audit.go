@@ -1,14 +1,17 @@
 package main
 
 import (
+	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
+	"os"
 	"runtime/debug"
+	"strconv"
 	"sync"
 	"sync/atomic"
+
+	"github.com/urfave/cli/v2"
 
 	"arr/audit"
 	"arr/emitter"
@@ -28,29 +31,79 @@ const (
 // HL7 connection waits for it.
 type auditor struct {
 	log *slog.Logger
-	// mapper belongs to run's goroutine.
-	mapper  *hl7.Mapper
-	logger  *emitter.Logger
+	// lines belong to run's goroutine.
+	lines   []*auditLine
 	waiting chan mllp.Exchange
 	bytes   atomic.Int64
 	running sync.WaitGroup
 
 	// exchanges counts the HL7 messages that came to an end, messages the audit
-	// messages that were owed for them, unaudited the exchanges that were not audited,
-	// since too many waited or they could not be mapped, and lost the calls that a spool
-	// refused.
-	exchanges, messages, unaudited, lost atomic.Int64
+	// messages that were owed for them, deviating those among them that break a rule of
+	// their standard, unaudited the exchanges that were not audited, since too many
+	// waited or they could not be mapped, and lost the calls that a spool refused.
+	exchanges, messages, deviating, unaudited, lost atomic.Int64
 }
 
-func (a *auditor) start(logger *emitter.Logger) {
-	a.logger, a.waiting = logger, make(chan mllp.Exchange, maxWaiting)
+// auditLine makes the messages of one dialect and has the repositories that want them so.
+type auditLine struct {
+	lane
+	mapper  *hl7.Mapper
+	checker emitter.Checker
+	// told are the deviations that the log has.
+	told   map[string]bool
+	logger *emitter.Logger
+	batch  []*audit.Message
+}
+
+// configure reads how audit messages are made and where they go.
+func (a *auditor) configure(c *cli.Context) error {
+	all, err := lanes(c, emitter.Header{Hostname: hostname(), App: "arr-hl7", ProcID: strconv.Itoa(os.Getpid())})
+	if err != nil {
+		return err
+	}
+	for _, l := range all {
+		mapper, err := newMapper(c, l.dialect)
+		if err != nil {
+			return err
+		}
+		a.lines = append(a.lines, &auditLine{lane: l, mapper: mapper, told: map[string]bool{}})
+	}
+	return nil
+}
+
+// start opens the spools in dir. tell hears of what happens to repositories.
+func (a *auditor) start(dir string, tell func(emitter.Event)) error {
+	for _, l := range a.lines {
+		var err error
+		if l.logger, err = emitter.Open(emitter.Options{Dir: dir, Repositories: l.repositories, Notify: tell}); err != nil {
+			return err
+		}
+	}
+	a.waiting = make(chan mllp.Exchange, maxWaiting)
 	a.running.Go(a.run)
+	return nil
 }
 
-// stop audits what waits. Nothing may be taken any more.
-func (a *auditor) stop() {
+// stop audits what waits and sends it until ctx ends. Nothing may be taken any more.
+func (a *auditor) stop(ctx context.Context) error {
 	close(a.waiting)
 	a.running.Wait()
+	failed := make([]error, len(a.lines))
+	var closing sync.WaitGroup
+	for i, l := range a.lines {
+		closing.Go(func() { failed[i] = l.logger.Close(ctx) })
+	}
+	closing.Wait()
+	return errors.Join(failed...)
+}
+
+// stats are the figures of all repositories.
+func (a *auditor) stats() []emitter.Stats {
+	var all []emitter.Stats
+	for _, l := range a.lines {
+		all = append(all, l.logger.Stats()...)
+	}
+	return all
 }
 
 // take never waits: what is too much is not audited, and that is logged.
@@ -79,35 +132,44 @@ func sizeOf(x mllp.Exchange) int64 {
 
 func (a *auditor) run() {
 	for x := range a.waiting {
-		batch := a.audit(nil, x)
+		a.audit(x)
 	more:
-		for len(batch) < auditBatch {
+		for n := 1; n < auditBatch; n++ {
 			select {
 			case x, ok := <-a.waiting:
 				if !ok {
 					break more
 				}
-				batch = a.audit(batch, x)
+				a.audit(x)
 			default:
 				break more
 			}
 		}
-		if err := a.logger.Log(batch...); err != nil {
-			a.lost.Add(1)
-			// A spool's own trouble is told of once for as long as it lasts.
-			var size *emitter.SizeError
-			if errors.As(err, &size) {
-				a.log.Error("an audit message is lost", slog.Any("error", err))
-			}
+		for _, l := range a.lines {
+			a.spool(l)
 		}
 	}
 }
 
-// audit appends the audit messages of an exchange. A fault of the mapper's costs them,
-// not the traffic.
-func (a *auditor) audit(batch []*audit.Message, x mllp.Exchange) (all []*audit.Message) {
+// spool hands a line's batch over to its spools.
+func (a *auditor) spool(l *auditLine) {
+	err := l.logger.Log(l.batch...)
+	clear(l.batch)
+	l.batch = l.batch[:0]
+	if err == nil {
+		return
+	}
+	a.lost.Add(1)
+	// A spool's own trouble is told of once for as long as it lasts.
+	if _, tooLarge := errors.AsType[*emitter.SizeError](err); tooLarge {
+		a.log.Error("an audit message is lost", slog.Any("error", err))
+	}
+}
+
+// audit adds the audit messages of an exchange to the batches. A fault of the mapper's
+// costs them, not the traffic.
+func (a *auditor) audit(x mllp.Exchange) {
 	a.bytes.Add(-sizeOf(x))
-	all = batch
 	defer func() {
 		if recover() != nil {
 			a.unaudited.Add(1)
@@ -119,53 +181,29 @@ func (a *auditor) audit(batch []*audit.Message, x mllp.Exchange) (all []*audit.M
 	if host, _, err := net.SplitHostPort(x.Sender.String()); err == nil {
 		e.Peer = host
 	}
-	owed := a.mapper.Audit(&e)
-	a.messages.Add(int64(len(owed)))
-	for i := range owed {
-		all = append(all, &owed[i])
-	}
-	return all
-}
-
-// metricsHandler answers /metrics in Prometheus' text format.
-func (g *gateway) metricsHandler(logger *emitter.Logger) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-		line := func(name string, value int64) { fmt.Fprintf(w, "arr_hl7_%s %d\n", name, value) }
-		s, a := g.proxy.Stats(), &g.auditor
-		line("connections", s.Connections)
-		line("connections_accepted_total", s.Accepted)
-		line("connections_rejected_total", s.Rejected)
-		line("archive_unreachable_total", s.Unreachable)
-		line("messages_total", s.Messages)
-		line("answers_total", s.Answers)
-		line("exchanges_total", a.exchanges.Load())
-		line("audit_messages_total", a.messages.Load())
-		line("unaudited_total", a.unaudited.Load())
-		line("spool_failures_total", a.lost.Load())
-		for _, r := range logger.Stats() {
-			one := func(name string, value int64) {
-				line(fmt.Sprintf("repository_%s{repository=%q}", name, r.Repository), value)
-			}
-			one("taken_total", r.Taken)
-			one("sent_total", r.Sent)
-			one("refused_total", r.Refused)
-			one("oversized_total", r.Oversized)
-			one("expired_total", r.Expired)
-			one("failures_total", r.Failures)
-			one("waiting_bytes", r.WaitingBytes)
-			one("away", number(r.Away))
-			one("spooling", number(r.Spooling))
+	for _, l := range a.lines {
+		owed := l.mapper.Audit(&e)
+		a.messages.Add(int64(len(owed)))
+		for i := range owed {
+			a.check(l, &owed[i])
+			l.batch = append(l.batch, &owed[i])
 		}
-	})
-	return mux
+	}
 }
 
-// number is how a truth is written in figures.
-func number(b bool) int64 {
-	if b {
-		return 1
+// maxTold is how many different deviations are logged.
+const maxTold = 100
+
+// check tells of a message that is not as its standard has it: each deviation once. It is
+// sent all the same, since that somebody saw a patient's data is worth more than its form.
+func (a *auditor) check(l *auditLine, m *audit.Message) {
+	err := l.checker.Check(m, l.dialect)
+	if err == nil {
+		return
 	}
-	return 0
+	a.deviating.Add(1)
+	if text := err.Error(); !l.told[text] && len(l.told) < maxTold {
+		l.told[text] = true
+		a.log.Warn("audit messages deviate from their standard and are sent all the same", slog.Any("error", err))
+	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/tls"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,6 +49,11 @@ func (p tlsFlags) flags(others string) []cli.Flag {
 
 // variable is the environment variable of a password.
 func (p tlsFlags) variable(key string) string { return passwordVariable(string(p) + key) }
+
+// given says whether any of the flags is.
+func (p tlsFlags) given(c *cli.Context) bool {
+	return slices.ContainsFunc(p.flags(""), func(f cli.Flag) bool { return c.IsSet(f.Names()[0]) })
+}
 
 // text gives a flag's value.
 func (p tlsFlags) text(c *cli.Context, name string) string { return c.String(string(p) + name) }

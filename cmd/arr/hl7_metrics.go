@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// metricsHandler answers /metrics in Prometheus' text format.
+func (g *gateway) metricsHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		line := func(name string, value int64) { fmt.Fprintf(w, "arr_hl7_%s %d\n", name, value) }
+		s, a := g.proxy.Stats(), &g.auditor
+		line("connections", s.Connections)
+		line("connections_accepted_total", s.Accepted)
+		line("connections_rejected_total", s.Rejected)
+		line("archive_unreachable_total", s.Unreachable)
+		line("messages_total", s.Messages)
+		line("answers_total", s.Answers)
+		line("exchanges_total", a.exchanges.Load())
+		line("audit_messages_total", a.messages.Load())
+		line("unaudited_total", a.unaudited.Load())
+		line("deviating_messages_total", a.deviating.Load())
+		line("spool_failures_total", a.lost.Load())
+		for _, r := range a.stats() {
+			one := func(name string, value int64) {
+				line(fmt.Sprintf("repository_%s{repository=%q}", name, r.Repository), value)
+			}
+			one("taken_total", r.Taken)
+			one("sent_total", r.Sent)
+			one("refused_total", r.Refused)
+			one("oversized_total", r.Oversized)
+			one("expired_total", r.Expired)
+			one("failures_total", r.Failures)
+			one("waiting_bytes", r.WaitingBytes)
+			one("away", number(r.Away))
+			one("spooling", number(r.Spooling))
+		}
+	})
+	return mux
+}
+
+// number is how a truth is written in figures.
+func number(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
