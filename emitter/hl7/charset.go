@@ -54,7 +54,7 @@ func decode(raw, scratch []byte, how reading) (text, newScratch []byte) {
 		return transform(wide, raw, scratch)
 	}
 	raw = withEscapes(raw)
-	switches := bytes.IndexByte(raw, escape) >= 0
+	switches := bytes.IndexByte(raw, esc) >= 0
 	if isASCII(raw) && !switches {
 		return raw, scratch
 	}

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-// escape begins what switches to another character set (ISO 2022).
-const escape = 0x1B
+// esc begins what switches to another character set (ISO 2022).
+const esc = 0x1B
 
 // designation is an escape sequence's meaning: which bytes, those below 0x80 or those
 // above, are of which character set from there on.
@@ -51,7 +51,7 @@ func appendSwitching(dst, b []byte, first encoding.Encoding) []byte {
 			low, high = designation{}, first
 			dst = append(dst, c)
 			b = b[1:]
-		case c == escape:
+		case c == esc:
 			d := designated(b[1:])
 			switch {
 			case d == nil:
@@ -90,7 +90,7 @@ func designated(b []byte) *designation {
 // run gives how many bytes go together: up to a control character or one that stops them.
 func run(b []byte, stops func(byte) bool) int {
 	for i, c := range b {
-		if i > 0 && (stops(c) || c == escape || c == '\r' || c == '\n') {
+		if i > 0 && (stops(c) || c == esc || c == '\r' || c == '\n') {
 			return i
 		}
 	}
@@ -126,7 +126,7 @@ func withEscapes(b []byte) []byte {
 		if sequence[0] != 'C' && sequence[0] != 'M' {
 			return out, false
 		}
-		switching, err := hex.AppendDecode([]byte{escape}, sequence[1:])
+		switching, err := hex.AppendDecode([]byte{esc}, sequence[1:])
 		if err != nil || designated(switching[1:]) == nil {
 			return out, false
 		}

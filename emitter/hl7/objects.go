@@ -39,7 +39,7 @@ func (m *Mapper) objects(a *audit.Message, x *Exchange, w *owed, segments [][]by
 	case w.about == aboutQuery:
 		m.queried(a, x, w)
 	case w.about == aboutLink:
-		m.linked(a)
+		m.linked(a, x)
 	case m.Dialect == dcm4che:
 		m.dcm4cheObjects(a, x, w, segments)
 	case w.about == aboutPrior:
@@ -102,31 +102,31 @@ func (m *Mapper) details(x *Exchange) []audit.Detail {
 }
 
 // linked fills in the ids of ITI-64: of both PID-3 and MRG-1 the first is the id in the
-// affinity domain, the second the local one. One alone is local.
-func (m *Mapper) linked(a *audit.Message) {
+// affinity domain, the second the local one. One alone is local. The first object has the
+// message.
+func (m *Mapper) linked(a *audit.Message, x *Exchange) {
 	after := m.msg.field(m.msg.first(m.msg.segments, "PID"), 3)
 	before := m.msg.field(m.msg.first(m.msg.segments, "MRG"), 1)
-	control := m.msg.field(m.msg.header, 10)
-	for _, id := range [...]struct {
+	details := m.details(x)
+	for i, id := range [...]struct {
 		value           []byte
 		name, lifeCycle string
-		must            bool
 	}{
-		{m.local(after), "localPatientId", "", true},
-		{m.local(before), "subsumedLocalPatientId", "", false},
-		{m.affinity(after), "newPatientId", originated, false},
-		{m.affinity(before), "previousPatientId", logicalDeleted, false},
+		{m.local(after), "localPatientId", ""}, // which there always is
+		{m.local(before), "subsumedLocalPatientId", ""},
+		{m.affinity(after), "newPatientId", originated},
+		{m.affinity(before), "previousPatientId", logicalDeleted},
 	} {
-		if isNull(id.value) && !id.must {
+		if isNull(id.value) && i > 0 {
 			continue
 		}
 		o := m.person(id.value, nil, m.msg.sep)
 		o.LifeCycle = id.lifeCycle
-		o.Details = []audit.Detail{{Type: detailIdentifier, Value: m.texts.base64([]byte(id.name))}}
-		if len(control) > 0 {
-			o.Details = append(o.Details, audit.Detail{Type: detailControl, Value: m.texts.base64(control)})
-		}
+		o.Details = append([]audit.Detail{{Type: detailIdentifier, Value: m.texts.base64([]byte(id.name))}}, details...)
 		a.Objects = append(a.Objects, o)
+		if i == 0 {
+			details = details[:len(details)-1]
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"arr/audit"
@@ -211,7 +212,8 @@ func parseConditions(cell string) ([]condition, error) {
 					return nil, fmt.Errorf("a condition is a segment (ZDS) or a field's values (ORC-1=NW,XO)")
 				}
 				t.segment = place[:3]
-				if _, err := fmt.Sscanf(place[4:], "%d", &t.field); err != nil || t.field < 1 {
+				var err error
+				if t.field, err = strconv.Atoi(place[4:]); err != nil || t.field < 1 {
 					return nil, fmt.Errorf("a condition names a field by its number: ORC-1")
 				}
 			}
