@@ -158,9 +158,11 @@ func newServer() (*api.Server, *memory) {
 		},
 		Disk:         func() (api.Disk, error) { return api.Disk{Bytes: 1000, Free: 9000, DaysUntilFull: 12.5}, nil },
 		Certificates: func() []api.Certificate { return []api.Certificate{{Name: "ecdsa", NotAfter: noon}} },
-		Trust:        func() api.Trust { return api.Trust{Loads: 3, Failures: 1, Alerts: 7, AlertsDropped: 2, Weak: []string{"aes"}} },
-		Indent:       func(b []byte) []byte { return b },
-		Version:      "1.2.3", Started: noon.Add(-time.Hour),
+		Trust: func() api.Trust {
+			return api.Trust{Loads: 3, Failures: 1, Alerts: 7, AlertsDropped: 2, Weak: []string{"aes"}}
+		},
+		Indent:  func(b []byte) []byte { return b },
+		Version: "1.2.3", Started: noon.Add(-time.Hour),
 		Now: func() time.Time { return noon }, Zone: time.UTC,
 		Log: slog.New(slog.DiscardHandler),
 	}, m

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -17,9 +15,6 @@ import (
 	"arr/trust"
 )
 
-// inspectTimeout bounds how long a peer may take for its handshake.
-const inspectTimeout = 10 * time.Second
-
 func certCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "cert",
@@ -27,7 +22,8 @@ func certCommand() *cli.Command {
 		UsageText: "arr cert inspect [FLAGS] FILE|HOST:PORT\n\n" +
 			"Says in words what a file holds (PKCS#12, JKS, PEM or DER), or what a peer presents: whom each\n" +
 			"certificate names, how long it holds, its key and usages, the TLS profiles that it suits, and what\n" +
-			"others may refuse it for. Nothing that a peer presents is believed or refused.\n\n" +
+			"others may refuse it for. Nothing that a peer presents is believed or refused. Whether a peer asks\n" +
+			"for a client's certificate, and from which CAs, is said, too.\n\n" +
 			"A password comes from a file or from the environment variable ARR_TLS_KEYSTORE_PASSWORD.\n\n" +
 			"Examples:\n   arr cert inspect /etc/arr/keys.p12\n   arr cert inspect archive.example:2762",
 		Subcommands: []*cli.Command{{
@@ -94,28 +90,6 @@ func inspectFile(w io.Writer, s trust.Store) error {
 		}
 	}
 	return nil
-}
-
-// inspectPeer takes whatever version and suite the peer can.
-func inspectPeer(ctx context.Context, w io.Writer, address string) error {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return err
-	}
-	conf := &tls.Config{InsecureSkipVerify: true, ServerName: host, MinVersion: tls.VersionTLS10}
-	for _, s := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
-		conf.CipherSuites = append(conf.CipherSuites, s.ID)
-	}
-	ctx, cancel := context.WithTimeout(ctx, inspectTimeout)
-	defer cancel()
-	conn, err := (&tls.Dialer{Config: conf}).DialContext(ctx, "tcp", address)
-	if err != nil {
-		return fmt.Errorf("asking %s for its certificate: %w: does it speak TLS there?", address, err)
-	}
-	defer conn.Close()
-	cs := conn.(*tls.Conn).ConnectionState()
-	title := fmt.Sprintf("%s speaks %s with %s", address, tls.VersionName(cs.Version), tls.CipherSuiteName(cs.CipherSuite))
-	return printEntry(w, title, trust.Entry{Chain: cs.PeerCertificates})
 }
 
 func printEntry(w io.Writer, title string, e trust.Entry) error {
