@@ -124,6 +124,17 @@ type Trust struct {
 	Alerts, AlertsDropped uint64
 }
 
+// Directory is an LDAP directory that arr's own configuration is read from.
+type Directory struct {
+	// CopyInUse says that what was read before is used, since the last attempt failed.
+	CopyInUse bool
+	// LastSuccess is when what is used was last read; Expiry when the first of the
+	// certificates expires that are believed by it, zero without any.
+	LastSuccess, Expiry time.Time
+	// Reads counts the attempts that succeeded, Failures the others.
+	Reads, Failures uint64
+}
+
 // Latency is how long something took, as a histogram: Counts[i] of them took Bounds[i]
 // seconds at most and more than Bounds[i-1]; the last of Counts, which has no bound,
 // took longer. Sum is their total in seconds.

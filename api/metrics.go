@@ -22,6 +22,9 @@ func (s *Server) serveMetrics(w http.ResponseWriter, _ *http.Request) {
 	if s.Trust != nil {
 		e.trust(s.Trust())
 	}
+	if s.Directory != nil {
+		e.directory(s.Directory())
+	}
 	e.clock()
 	ready := 1.0
 	if s.notReady() != nil {
@@ -139,6 +142,23 @@ func (e *exposition) trust(t Trust) {
 	e.family("arr_tls_weak_profile", "gauge", "TLS profiles being served that are no longer safe.")
 	for _, name := range t.Weak {
 		e.sample("arr_tls_weak_profile", 1, "profile", name)
+	}
+}
+
+func (e *exposition) directory(d *Directory) {
+	if d == nil {
+		return
+	}
+	inUse := 0.0
+	if d.CopyInUse {
+		inUse = 1
+	}
+	e.gauge("arr_ldap_copy_in_use", "Whether what the LDAP directory said before is used, since it can't be read or used.", inUse)
+	e.gauge("arr_ldap_last_success_timestamp_seconds", "When what is used was last read from the LDAP directory.", seconds(d.LastSuccess))
+	e.counter("arr_ldap_reads_total", "Attempts to read the LDAP directory that succeeded.", float64(d.Reads))
+	e.counter("arr_ldap_failures_total", "Attempts to read the LDAP directory that failed, or whose result could not be used.", float64(d.Failures))
+	if !d.Expiry.IsZero() {
+		e.gauge("arr_ldap_certificate_expiry_timestamp_seconds", "When the first of the certificates expires that are believed by the LDAP directory.", seconds(d.Expiry))
 	}
 }
 

@@ -28,7 +28,7 @@ type Store interface {
 
 // Server answers requests. Its exported fields are set before the first request and not
 // changed after. Store, NewReader and the functions that give figures must be set,
-// Certificates, Trust and Ready need not.
+// Certificates, Trust, Directory and Ready need not.
 type Server struct {
 	Store Store
 	// NewReader gives a reader of frames for one request's goroutine.
@@ -43,6 +43,8 @@ type Server struct {
 	Disk         func() (Disk, error)
 	Certificates func() []Certificate
 	Trust        func() Trust
+	// Directory gives nil where no LDAP directory is read.
+	Directory func() *Directory
 	// Ready says why records can't be taken in, nil where they can. Nil is always ready.
 	Ready func() error
 	// Version is the program's, Started when it began.

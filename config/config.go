@@ -143,6 +143,35 @@ type Config struct {
 	// TLSMax is the last version of TLS that is spoken, as tls-min is the first.
 	TLSMax string
 
+	// LDAP is the URL of an LDAP directory that says how syslog is taken in. It is
+	// ldaps://HOST/BASE, or ldap://HOST/BASE, which speaks StartTLS; BASE is the DN that the
+	// DICOM configuration lies below, and dc=dcm4che,dc=org if it is missing. Where the
+	// directory's ldap-device has connections for syslog over TLS, UDP or TCP, their
+	// addresses take the place of tls, udp and tcp, and their suites, versions, client
+	// authentication and trust that of tls-suites, tls-min, tls-max, tls-client-ca and the like; what
+	// it does not say is as set here. A copy is kept under data and used while the directory
+	// is away. It is read again every five minutes and on SIGHUP.
+	LDAP string
+
+	// LDAPDevice is the device that arr is in the directory of ldap.
+	LDAPDevice string
+
+	// LDAPBindDN is the DN of the user that the directory is read as. Without one it is read
+	// anonymously.
+	LDAPBindDN string
+
+	// LDAPPasswordFile is a file with the password of ldap-bind-dn. Without it the environment
+	// variable ARR_LDAP_PASSWORD or systemd's credential ldap-password has it.
+	LDAPPasswordFile string
+
+	// LDAPCA is a file with the CAs that the certificate of ldap may come from. PEM or DER;
+	// without it they are those that the machine believes.
+	LDAPCA string
+
+	// LDAPPlain lets ldap:// do without TLS. Then whoever is on the way reads the password,
+	// and may have arr believe other certificates.
+	LDAPPlain bool
+
 	// MaxFrame is the size up to which a syslog frame is kept whole. Of a longer one
 	// the rest is cut off, with a finding. Bytes, or with a unit: KiB, MiB.
 	MaxFrame int64

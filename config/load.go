@@ -116,6 +116,9 @@ func (c *Config) validate() error {
 			return fmt.Errorf("%s: %s is there, too: leave one of them", c.where(pair[0]), c.where(pair[1]))
 		}
 	}
+	if err := c.validateLDAP(); err != nil {
+		return err
+	}
 	if err := c.validateClients(); err != nil {
 		return err
 	}
@@ -156,8 +159,27 @@ func (c *Config) validateClients() error {
 	if len(c.TLSCRL) > 0 {
 		key = "tls-crl"
 	}
-	if len(c.TLSAllow)+len(c.TLSCRL) > 0 && !asked {
+	// Whom a directory's connections ask for certificates, it says itself.
+	if len(c.TLSAllow)+len(c.TLSCRL) > 0 && !asked && c.LDAP == "" {
 		return fmt.Errorf("%s: no address asks for client certificates: set tls-client-ca or tls-truststore, and client-auth=require", c.where(key))
+	}
+	return nil
+}
+
+// validateLDAP checks that what belongs to the directory goes together.
+func (c *Config) validateLDAP() error {
+	switch {
+	case c.LDAP != "" && c.LDAPDevice == "":
+		return fmt.Errorf("%s: it is not said which device arr is there: set ldap-device", c.where("ldap"))
+	case c.LDAPPlain && !strings.HasPrefix(c.LDAP, "ldap://"):
+		return fmt.Errorf("%s: it is for an ldap:// address alone: leave it", c.where("ldap-plain"))
+	case c.LDAPPasswordFile != "" && c.LDAPBindDN == "":
+		return fmt.Errorf("%s: it is not said whose password it is: set ldap-bind-dn", c.where("ldap-password-file"))
+	}
+	for _, key := range []string{"ldap-device", "ldap-bind-dn", "ldap-ca"} {
+		if c.LDAP == "" && c.Given(key) {
+			return fmt.Errorf("%s: there is no directory: set ldap to its address, or leave it", c.where(key))
+		}
 	}
 	return nil
 }

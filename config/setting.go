@@ -62,11 +62,17 @@ func Settings() []Setting {
 		texts("tls-suites", "TLSSuites", func(c *Config) *[]string { return &c.TLSSuites }, suiteName),
 		text("tls-min", "TLSMin", "", func(c *Config) *string { return &c.TLSMin }, oneOf(tlsVersions...)),
 		text("tls-max", "TLSMax", "", func(c *Config) *string { return &c.TLSMax }, oneOf(tlsVersions...)),
+		text("ldap", "LDAP", "", func(c *Config) *string { return &c.LDAP }, directoryAddress),
+		text("ldap-device", "LDAPDevice", "", func(c *Config) *string { return &c.LDAPDevice }, nil),
+		text("ldap-bind-dn", "LDAPBindDN", "", func(c *Config) *string { return &c.LDAPBindDN }, nil),
+		text("ldap-password-file", "LDAPPasswordFile", "", func(c *Config) *string { return &c.LDAPPasswordFile }, nil),
+		text("ldap-ca", "LDAPCA", "", func(c *Config) *string { return &c.LDAPCA }, nil),
+		truth("ldap-plain", "LDAPPlain", func(c *Config) *bool { return &c.LDAPPlain }),
 		maxFrame(),
 		zone(),
 		text("log-format", "LogFormat", "text", func(c *Config) *string { return &c.LogFormat }, oneOf("text", "json")),
 		logLevel(),
-		dataOnNetwork(),
+		truth("data-on-network", "DataOnNetwork", func(c *Config) *bool { return &c.DataOnNetwork }),
 	}
 }
 
@@ -123,6 +129,14 @@ func allowed(s string) error {
 func serverName(s string) error {
 	if _, err := netip.ParseAddr(s); err != nil && !validName(s) {
 		return fmt.Errorf("%q is neither a host name in ASCII nor an IP address: write it without port or scheme, an international name in its xn-- form", s)
+	}
+	return nil
+}
+
+// directoryAddress leaves it to who asks the directory to read the rest.
+func directoryAddress(s string) error {
+	if s != "" && !strings.HasPrefix(s, "ldaps://") && !strings.HasPrefix(s, "ldap://") {
+		return fmt.Errorf("%q is no address of a directory: write ldaps://host/dc=dcm4che,dc=org", s)
 	}
 	return nil
 }
@@ -239,17 +253,17 @@ func logLevel() Setting {
 	}
 }
 
-func dataOnNetwork() Setting {
+func truth(key, field string, at func(*Config) *bool) Setting {
 	return Setting{
-		Key: "data-on-network", field: "DataOnNetwork", Switch: true, fallback: []string{"false"},
+		Key: key, field: field, Switch: true, fallback: []string{"false"},
 		set: func(c *Config, values []string) error {
 			b, err := strconv.ParseBool(values[0])
 			if err != nil {
 				return fmt.Errorf("%q is neither true nor false", values[0])
 			}
-			c.DataOnNetwork = b
+			*at(c) = b
 			return nil
 		},
-		get: func(c *Config) []string { return []string{strconv.FormatBool(c.DataOnNetwork)} },
+		get: func(c *Config) []string { return []string{strconv.FormatBool(*at(c))} },
 	}
 }

@@ -27,11 +27,9 @@ func certCommand() *cli.Command {
 			"A password comes from a file or from the environment variable ARR_TLS_KEYSTORE_PASSWORD.\n\n" +
 			"Examples:\n   arr cert inspect /etc/arr/keys.p12\n   arr cert inspect archive.example:2762",
 		Subcommands: []*cli.Command{{
-			Name:            "inspect",
-			Usage:           "say what a file holds or a peer presents",
-			UsageText:       "arr cert inspect [FLAGS] FILE|HOST:PORT\n\nExample:\n   arr cert inspect --password-file /etc/arr/password /etc/arr/keys.p12",
-			OnUsageError:    usageError,
-			HideHelpCommand: true,
+			Name:      "inspect",
+			Usage:     "say what a file holds or a peer presents",
+			UsageText: "arr cert inspect [FLAGS] FILE|HOST:PORT\n\nExample:\n   arr cert inspect --password-file /etc/arr/password /etc/arr/keys.p12",
 			Flags: []cli.Flag{
 				&cli.StringFlag{Name: "password-file", Usage: "the password of the file is in `FILE`"},
 				&cli.StringFlag{Name: "key-password-file", Usage: "the password of its keys is in `FILE`, where that is another"},

@@ -58,6 +58,7 @@ func configFlags() []cli.Flag {
 // placeholders are what stands for a value in a list of flags, by the word for it in the
 // setting's summary.
 var placeholders = []struct{ word, value string }{
+	{"URL", "URL"}, {"device", "DEVICE"}, {"DN", "DN"},
 	{"TLS profile", "PROFILE"}, {"version of TLS", "VERSION"}, {"cipher suites", "SUITE"}, {"alias", "ALIAS"}, {"clients", "CLIENT"},
 	{"directory", "DIR"}, {"files", "FILE"}, {"file", "FILE"}, {"names and addresses", "NAME"}, {"addresses", "ADDR"},
 	{"size", "SIZE"}, {"time zone", "ZONE"}, {"format", "FORMAT"}, {"level", "LEVEL"},
@@ -80,19 +81,7 @@ func loadConfig(c *cli.Context) (*config.Config, error) {
 	if c.Args().Present() {
 		return nil, &exitError{exitUsage, fmt.Errorf("arr %s takes no arguments, and %q is one: settings go to flags", c.Command.Name, c.Args().First())}
 	}
-	flags := map[string][]string{}
-	for _, s := range config.Settings() {
-		switch {
-		case !c.IsSet(s.Key):
-		case s.Repeated:
-			flags[s.Key] = c.StringSlice(s.Key)
-		case s.Switch:
-			flags[s.Key] = []string{strconv.FormatBool(c.Bool(s.Key))}
-		default:
-			flags[s.Key] = []string{c.String(s.Key)}
-		}
-	}
-	cfg, err := config.Load(config.Sources{Environ: os.Environ(), Flags: flags})
+	cfg, err := config.Load(config.Sources{Environ: os.Environ(), Flags: givenFlags(c, "")})
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
@@ -102,4 +91,21 @@ func loadConfig(c *cli.Context) (*config.Config, error) {
 		}
 	}
 	return cfg, nil
+}
+
+// givenFlags are the values of the settings that flags of c give and whose keys begin so.
+func givenFlags(c *cli.Context, prefix string) map[string][]string {
+	flags := map[string][]string{}
+	for _, s := range config.Settings() {
+		switch {
+		case !strings.HasPrefix(s.Key, prefix) || !c.IsSet(s.Key):
+		case s.Repeated:
+			flags[s.Key] = c.StringSlice(s.Key)
+		case s.Switch:
+			flags[s.Key] = []string{strconv.FormatBool(c.Bool(s.Key))}
+		default:
+			flags[s.Key] = []string{c.String(s.Key)}
+		}
+	}
+	return flags
 }

@@ -43,7 +43,7 @@ type listeners struct {
 
 // openListeners opens all listeners, the data directory's socket first: a command that finds the
 // directory locked may rely on it. On an error none stays open.
-func openListeners(ctx context.Context, cfg *config.Config, source *trust.Source) (l *listeners, err error) {
+func openListeners(ctx context.Context, cfg *config.Config, source *trust.Source, directory *directed) (l *listeners, err error) {
 	l = &listeners{}
 	defer func() {
 		if err != nil {
@@ -59,7 +59,7 @@ func openListeners(ctx context.Context, cfg *config.Config, source *trust.Source
 	if l.metrics, err = listenHTTP(ctx, cfg, source, "metrics", cfg.Metrics); err != nil {
 		return l, err
 	}
-	if err = l.listenTLS(ctx, cfg, source); err != nil {
+	if err = l.listenTLS(ctx, cfg, source, directory); err != nil {
 		return l, err
 	}
 	for _, c := range cfg.TCP {
@@ -88,6 +88,8 @@ func cantListen(key, address string, err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		remedy += ", or stop who has it"
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		remedy = "it is no address of this machine: leave the host away, or set dcmBindAddress to 0.0.0.0 where an LDAP directory says it"
 	case errors.Is(err, syscall.EACCES):
 		remedy = "choose a port from 1024 on, or allow this one: setcap cap_net_bind_service=+ep " + program()
 	}
@@ -112,11 +114,14 @@ func listenHTTP(ctx context.Context, cfg *config.Config, source *trust.Source, k
 	return lns, nil
 }
 
-func (l *listeners) listenTLS(ctx context.Context, cfg *config.Config, source *trust.Source) error {
+func (l *listeners) listenTLS(ctx context.Context, cfg *config.Config, source *trust.Source, directory *directed) error {
 	for _, c := range cfg.TLS {
-		conf, err := tlsConfig(cfg, source, c)
-		if err != nil {
-			return fmt.Errorf("--tls %s: %w", c.Address, err)
+		conf := directory.config(c.Address)
+		if conf == nil {
+			var err error
+			if conf, err = tlsConfig(cfg, source, c); err != nil {
+				return fmt.Errorf("--tls %s: %w", c.Address, err)
+			}
 		}
 		ln, err := listenTCP(ctx, "tls", c.Address)
 		if err != nil {

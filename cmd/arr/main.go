@@ -51,6 +51,7 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 			validateCommand(),
 			codesCommand(),
 			certCommand(),
+			ldapCommand(),
 			versionCommand(),
 		},
 		Action:          noCommand,
@@ -65,17 +66,25 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 		ExitErrHandler: func(*cli.Context, error) {},
 	}
 	for _, c := range app.Commands {
-		c.OnUsageError = usageError
-		// "help" is a word that a question may consist of.
-		c.HideHelpCommand = true
-		for _, f := range c.Flags {
-			// That a switch is off where nobody turns it on needs no saying.
-			if b, ok := f.(*cli.BoolFlag); ok {
-				b.DisableDefaultText = true
-			}
-		}
+		settle(c)
 	}
 	return app
+}
+
+// settle has a command, and those below it, behave alike.
+func settle(c *cli.Command) {
+	c.OnUsageError = usageError
+	// "help" is a word that a question may consist of.
+	c.HideHelpCommand = true
+	for _, f := range c.Flags {
+		// That a switch is off where nobody turns it on needs no saying.
+		if b, ok := f.(*cli.BoolFlag); ok {
+			b.DisableDefaultText = true
+		}
+	}
+	for _, sub := range c.Subcommands {
+		settle(sub)
+	}
 }
 
 // noCommand answers a command line that names no command of ours.

@@ -24,7 +24,7 @@ func serveCommand() *cli.Command {
 		UsageText: "arr serve [FLAGS]\n\n" +
 			"Needs nothing but a directory. At its first start it makes a CA and certificates there, and\n" +
 			"prints how to send to it. It runs until SIGTERM or SIGINT; SIGHUP has it read the files of\n" +
-			"certificates again. \"arr config\" says what every setting means.\n\n" +
+			"certificates and the LDAP directory again. \"arr config\" says what every setting means.\n\n" +
 			"Examples:\n" +
 			"   arr serve --data ./data\n" +
 			"   arr serve --config /etc/arr/arr.toml\n" +
@@ -80,11 +80,16 @@ func runServer(c *cli.Context, cfg *config.Config) (err error) {
 	if err != nil {
 		return err
 	}
-	l, err := openListeners(c.Context, cfg, source)
+	directory, err := openDirected(c.Context, cfg, source, log)
+	if err != nil {
+		return err
+	}
+	l, err := openListeners(c.Context, cfg, source, directory)
 	if err != nil {
 		return err
 	}
 	s := newServer(cfg, log, st, source, l)
+	s.follow(directory)
 	return s.run(c.Context, func() error {
 		if err := l.ports(os.Getpid(), cfg.Data).write(cfg.Data); err != nil {
 			return err

@@ -43,6 +43,7 @@ type server struct {
 	receiver  *receiver.Server
 	api       *api.Server
 	own       *selfaudit.Recorder
+	directory *directed
 }
 
 func newServer(cfg *config.Config, log *slog.Logger, st *store.Store, source *trust.Source, l *listeners) *server {
@@ -73,6 +74,11 @@ func newServer(cfg *config.Config, log *slog.Logger, st *store.Store, source *tr
 		Log:          log,
 	}
 	return s
+}
+
+// follow has the server follow a directory. It comes before run.
+func (s *server) follow(d *directed) {
+	s.directory, s.api.Directory = d, d.figures
 }
 
 // group runs things side by side. The first that fails has everything stopped.
@@ -150,6 +156,7 @@ func (s *server) answer(ctx context.Context, g *group) {
 	g.begin(func() error { s.api.Run(ctx); return nil })
 	g.begin(func() error { s.own.Run(ctx); return nil })
 	g.begin(func() error { return s.source.Run(ctx) })
+	g.begin(func() error { return s.directory.run(ctx) })
 	g.begin(func() error { return s.reloadOnHangup(ctx) })
 	g.begin(func() error { return s.watchStore(ctx) })
 }
@@ -164,6 +171,7 @@ func (s *server) reloadOnHangup(ctx context.Context) error {
 		case <-hangup:
 			s.log.Info("reading certificates again")
 			s.source.Reload()
+			s.directory.reload()
 		case <-ctx.Done():
 			return nil
 		}

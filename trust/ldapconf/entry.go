@@ -28,12 +28,13 @@ const (
 	attrBind        = "dcmBindAddress"
 	attrTrustStore  = "dcmTrustStoreURL"
 	attrRepository  = "dcmAuditRecordRepositoryDeviceReference"
+	attrRetry       = "dcmAuditLoggerRetryInterval"
 )
 
 // attributes are what is asked for, and all that is.
 var attributes = []string{
 	attrClass, attrName, attrDevice, attrInstalled, attrHost, attrPort, attrSuite, attrConnections, attrAuthorized,
-	attrCertificate, attrProtocol, attrVersion, attrClientAuth, attrCheckName, attrBind, attrTrustStore, attrRepository,
+	attrCertificate, attrProtocol, attrVersion, attrClientAuth, attrCheckName, attrBind, attrTrustStore, attrRepository, attrRetry,
 }
 
 // The object classes of the schema.

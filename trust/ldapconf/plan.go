@@ -211,6 +211,9 @@ func (p *planning) logger(archive *device) string {
 		}
 		p.notes.add("%s: the archive has several audit loggers, and this one stays as it is", l.DN)
 	}
+	if logger.first(attrRetry) == "" {
+		p.notes.add("%s: it has no %s, so that the archive loses what it can't send at once: set it to 60 (seconds)", logger.DN, attrRetry)
+	}
 	modifications := []Modification{only(attrRepository, p.repository)}
 	if !logger.truth(attrInstalled, true) {
 		modifications = append(modifications, only(attrInstalled, "TRUE"))

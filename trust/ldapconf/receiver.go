@@ -28,8 +28,9 @@ type Listener struct {
 	// Address is what to listen at, HOST:PORT: dcmBindAddress, or dicomHostname where that is
 	// missing; all addresses have no host.
 	Address string
-	// Host is what senders connect to.
+	// Host and Port are what senders connect to.
 	Host string
+	Port int
 	// Suites are Java's names; Versions, as "TLSv1.2", are nil where none are listed.
 	Suites, Versions []string
 	// NeedClientCert is dcmTLSNeedClientAuth, which is TRUE where it is missing.
@@ -96,7 +97,7 @@ func (c *connection) listener(t Transport) Listener {
 		host = ""
 	}
 	l := Listener{
-		Name: c.name, DN: c.DN, Transport: t, Host: c.first(attrHost),
+		Name: c.name, DN: c.DN, Transport: t, Host: c.first(attrHost), Port: c.port(),
 		Address: net.JoinHostPort(host, strconv.Itoa(c.port())),
 	}
 	if t == TLS {

@@ -43,9 +43,6 @@ func (s *Snapshot) Sender() (*Sender, error) {
 		return &Sender{}, fmt.Errorf("the directory has no device %q", s.Device)
 	}
 	out := &Sender{Believed: s.believed(d, &n), References: d.all(attrAuthorized)}
-	if len(d.loggers) == 0 {
-		n.add("%s: it has no child of class %s", d.DN, classLogger)
-	}
 	for _, logger := range d.loggers {
 		if !logger.truth(attrInstalled, true) {
 			n.add("%s: it is not installed, since it has %s FALSE", logger.DN, attrInstalled)
@@ -56,6 +53,9 @@ func (s *Snapshot) Sender() (*Sender, error) {
 		}
 	}
 	out.Notes = n
+	if len(d.loggers) == 0 {
+		return out, fmt.Errorf("the device %q is no sender: it has no child of class %s", d.name, classLogger)
+	}
 	if len(out.Routes) == 0 {
 		return out, fmt.Errorf("no audit logger of the device %q leads to a repository (\"arr ldap check\" says why not)", d.name)
 	}

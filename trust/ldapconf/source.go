@@ -91,7 +91,7 @@ func (s *Source) read(ctx context.Context) error {
 		return err
 	}
 	if s.last != nil && !snapshot.equal(s.last) {
-		s.options.Log.Info("what changed in the directory is used", slog.String("device", s.options.Device))
+		s.options.Log.Info("what changed in the LDAP directory is used", slog.String("device", s.options.Device))
 	}
 	s.keep(snapshot)
 	s.last = snapshot
@@ -112,7 +112,7 @@ func (s *Source) keep(snapshot *Snapshot) {
 		err = trust.WriteFile(s.options.Copy, b, 0o600)
 	}
 	if err != nil {
-		s.options.Log.Error("the copy of the directory can't be kept: at a start without the directory it would be missing", slog.Any("error", err))
+		s.options.Log.Error("the copy of the LDAP directory can't be kept: at a start without the directory it would be missing", slog.Any("error", err))
 	}
 }
 
@@ -156,7 +156,7 @@ func (s *Source) failed(err error) {
 		return
 	}
 	s.complaint = err.Error()
-	s.options.Log.Warn("the directory can't be used, what it said before is used",
+	s.options.Log.Warn("the LDAP directory can't be used, what it said before is used",
 		slog.String("device", s.options.Device), slog.Time("read", s.last.Read), slog.Any("error", err))
 }
 
@@ -177,7 +177,7 @@ func (s *Source) Run(ctx context.Context) error {
 			s.failed(err)
 		case err == nil && s.failing:
 			s.failing, s.complaint = false, ""
-			s.options.Log.Info("the directory can be used again", slog.String("device", s.options.Device))
+			s.options.Log.Info("the LDAP directory can be used again", slog.String("device", s.options.Device))
 		}
 	}
 }

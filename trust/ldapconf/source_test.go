@@ -153,7 +153,7 @@ func TestSource(t *testing.T) {
 	second.source.Reload()
 	second.await(t, "second")
 	second.awaitStats(t, func(st ldapconf.Stats) bool { return !st.CopyInUse && st.Reads == 1 })
-	for _, want := range []string{"the directory can't be used, what it said before is used", "the directory can be used again", "what changed in the directory is used"} {
+	for _, want := range []string{"the LDAP directory can't be used, what it said before is used", "the LDAP directory can be used again", "what changed in the LDAP directory is used"} {
 		if all := f.log.String() + second.log.String(); !strings.Contains(all, want) {
 			t.Errorf("the log lacks %q:\n%s", want, all)
 		}
