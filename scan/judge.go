@@ -1,6 +1,10 @@
 package scan
 
-import "arr/schemas"
+import (
+	"bytes"
+
+	"arr/schemas"
+)
 
 // Blank says of the value that begins at off, of datatype t, whether it is a blank of a
 // skeleton: it is not judged then.
@@ -17,11 +21,97 @@ type Judge struct {
 // Valid says whether the well-formed document in doc from position from on is valid by
 // grammar g. blank may be nil.
 func (j *Judge) Valid(doc []byte, from int, g schemas.Grammar, blank Blank) bool {
+	if blank == nil {
+		j.valid.Validator.Reset(g)
+		if is := j.plain(doc, from); is != unsure {
+			return is == yes
+		}
+	}
 	j.valid.Validator.Reset(g)
 	j.valid.blank, j.valid.ok = blank, true
 	j.Visit(doc, from, &j.valid)
 	j.valid.blank = nil
 	return j.valid.ok
+}
+
+// answer is whether a document is valid.
+type answer uint8
+
+const (
+	yes answer = iota
+	no
+	unsure
+)
+
+// plain is Valid without a walker between scanner and validator. It is not sure of a document
+// whose texts are more than the bytes that stand there, or that has attributes in a
+// namespace.
+func (j *Judge) plain(doc []byte, from int) answer {
+	s, v := &j.scanner, &j.valid.Validator
+	content := 0 // where the text begins that the innermost element must have; 0 if none is due
+	for s.Reset(doc, from); ; {
+		switch s.Next() {
+		case EOF:
+			return yes
+		case Start:
+			if is := j.plainTag(doc); is != yes {
+				return is
+			}
+			t := v.Text()
+			content = 0
+			switch due := t != 0 && !t.Any(); {
+			case due && s.Empty && !t.Valid(nil), s.Empty && !v.End():
+				return no
+			case due && !s.Empty:
+				content = s.End
+			}
+		case Text:
+			switch t := v.Text(); {
+			case t.Any():
+			case t == 0 || content == 0 || s.CDATA || skipBlank(doc, content) != s.Off || !endsAt(doc, s.End) || bytes.IndexByte(doc[s.Off:s.End], '&') >= 0:
+				return unsure
+			case !t.Valid(doc[s.Off:s.End]):
+				return no
+			default:
+				content = 0
+			}
+		case End:
+			if content > 0 && (skipBlank(doc, content) != s.Off || !v.Text().Valid(nil)) {
+				return unsure
+			}
+			content = 0
+			if !v.End() {
+				return no
+			}
+		}
+	}
+}
+
+// plainTag judges the start tag that the scanner stands at.
+func (j *Judge) plainTag(doc []byte) answer {
+	s, v := &j.scanner, &j.valid.Validator
+	if s.Namespaced() || !v.Start(s.Element) {
+		return no
+	}
+	for i := range s.Attrs {
+		a := &s.Attrs[i]
+		if a.Name == Hint {
+			return unsure
+		}
+		if t := v.Attribute(a.Name); !t.Any() && !t.Accepts(doc[a.Off:a.End]) {
+			return no
+		}
+	}
+	if !v.Opened() {
+		return no
+	}
+	return yes
+}
+
+// endsAt says whether an end tag stands at p, white space aside.
+func endsAt(doc []byte, p int) bool {
+	p = skipBlank(doc, p)
+	return p+1 < len(doc) && doc[p] == '<' && doc[p+1] == '/'
 }
 
 // Visit leads v through the document in doc from position from on, as far as it can be

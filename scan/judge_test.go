@@ -147,3 +147,28 @@ func TestReported(t *testing.T) {
 		}
 	}
 }
+
+// FuzzJudge says whether a document is valid in each of the ways in which it is asked:
+// with and without blanks of a skeleton, and by its faults.
+func FuzzJudge(f *testing.F) {
+	for _, text := range []string{"QUJD", "QUJ", "", " QUJD ", "Q<!-- -->UJD", "<![CDATA[QUJD]]>", "&#x51;UJD", "<a/>"} {
+		f.Add([]byte(strings.Replace(minimal, "QUJD", text, 1)))
+	}
+	f.Add([]byte(strings.Replace(minimal, "<AuditMessage", "<AuditMessage xml:lang='en' xmlns:a='b'", 1)))
+	var s scan.Scanner
+	var j scan.Judge
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		for s.Reset(doc, 0); s.Next() != scan.EOF; {
+		}
+		if s.Malformed() {
+			return
+		}
+		for g := range schemas.NumGrammars {
+			plain := j.Valid(doc, 0, g, nil)
+			led := j.Valid(doc, 0, g, func(int, schemas.Type) bool { return false })
+			if found := faults(&j, doc, g); plain != led || led != (len(found) == 0) {
+				t.Fatalf("grammar %q: valid is %v, led by a walker %v, with faults %+v", g, plain, led, found)
+			}
+		}
+	})
+}

@@ -303,13 +303,3 @@ func (r *Reporter) End(at Span) bool {
 	r.open = r.open[:len(r.open)-1]
 	return r.wants()
 }
-
-// anyText is a datatype that takes any text.
-var anyText = func() Type {
-	for i := range datatypes {
-		if datatypes[i].kind == tokenType {
-			return Type(i + 1)
-		}
-	}
-	return 0
-}()

@@ -135,10 +135,10 @@ var attributeNames = [NumAttributes]string{
 }
 
 var datatypes = [...]datatype{
+	{kind: tokenType},
 	{kind: enumerationType, values: []string{"C", "R", "U", "D", "E"}},
 	{kind: dateTimeType},
 	{kind: enumerationType, values: []string{"0", "4", "8", "12"}},
-	{kind: tokenType},
 	{kind: booleanType},
 	{kind: enumerationType, values: []string{"1", "2", "3", "4", "5"}},
 	{kind: enumerationType, values: []string{"1", "2", "3", "4"}},
@@ -178,9 +178,9 @@ var sources = [...]grammarSource{
 			{ // 1
 				element: ElementEventIdentification,
 				attributes: []attributeSource{
-					{AttributeEventActionCode, 1},
-					{AttributeEventDateTime, 2},
-					{AttributeEventOutcomeIndicator, 3},
+					{AttributeEventActionCode, 2},
+					{AttributeEventDateTime, 3},
+					{AttributeEventOutcomeIndicator, 4},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeEventDateTime | 1<<AttributeEventOutcomeIndicator, allowed: 1<<AttributeEventActionCode | 1<<AttributeEventDateTime | 1<<AttributeEventOutcomeIndicator},
@@ -199,10 +199,10 @@ var sources = [...]grammarSource{
 			{ // 2
 				element: ElementEventID,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -211,10 +211,10 @@ var sources = [...]grammarSource{
 			{ // 3
 				element: ElementEventTypeCode,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -222,16 +222,16 @@ var sources = [...]grammarSource{
 			},
 			{ // 4
 				element: ElementEventOutcomeDescription,
-				text:    4,
+				text:    1,
 			},
 			{ // 5
 				element: ElementActiveParticipant,
 				attributes: []attributeSource{
-					{AttributeUserID, 4},
-					{AttributeAlternativeUserID, 4},
-					{AttributeUserName, 4},
+					{AttributeUserID, 1},
+					{AttributeAlternativeUserID, 1},
+					{AttributeUserName, 1},
 					{AttributeUserIsRequestor, 5},
-					{AttributeNetworkAccessPointID, 4},
+					{AttributeNetworkAccessPointID, 1},
 					{AttributeNetworkAccessPointTypeCode, 6},
 				},
 				sets: []attributeSet{
@@ -249,10 +249,10 @@ var sources = [...]grammarSource{
 			{ // 6
 				element: ElementRoleIDCode,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -271,10 +271,10 @@ var sources = [...]grammarSource{
 			{ // 8
 				element: ElementMediaType,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -283,8 +283,8 @@ var sources = [...]grammarSource{
 			{ // 9
 				element: ElementAuditSourceIdentification,
 				attributes: []attributeSource{
-					{AttributeAuditEnterpriseSiteID, 4},
-					{AttributeAuditSourceID, 4},
+					{AttributeAuditEnterpriseSiteID, 1},
+					{AttributeAuditSourceID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeAuditSourceID, allowed: 1<<AttributeAuditEnterpriseSiteID | 1<<AttributeAuditSourceID},
@@ -299,10 +299,10 @@ var sources = [...]grammarSource{
 			{ // 10
 				element: ElementAuditSourceTypeCode,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -312,11 +312,11 @@ var sources = [...]grammarSource{
 			{ // 11
 				element: ElementParticipantObjectIdentification,
 				attributes: []attributeSource{
-					{AttributeParticipantObjectID, 4},
+					{AttributeParticipantObjectID, 1},
 					{AttributeParticipantObjectTypeCode, 7},
 					{AttributeParticipantObjectTypeCodeRole, 8},
 					{AttributeParticipantObjectDataLifeCycle, 9},
-					{AttributeParticipantObjectSensitivity, 4},
+					{AttributeParticipantObjectSensitivity, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeParticipantObjectID, allowed: 1<<AttributeParticipantObjectID | 1<<AttributeParticipantObjectTypeCode | 1<<AttributeParticipantObjectTypeCodeRole | 1<<AttributeParticipantObjectDataLifeCycle | 1<<AttributeParticipantObjectSensitivity},
@@ -338,10 +338,10 @@ var sources = [...]grammarSource{
 			{ // 12
 				element: ElementParticipantObjectIDTypeCode,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -349,7 +349,7 @@ var sources = [...]grammarSource{
 			},
 			{ // 13
 				element: ElementParticipantObjectName,
-				text:    4,
+				text:    1,
 			},
 			{ // 14
 				element: ElementParticipantObjectQuery,
@@ -358,7 +358,7 @@ var sources = [...]grammarSource{
 			{ // 15
 				element: ElementParticipantObjectDetail,
 				attributes: []attributeSource{
-					{AttributeType, 4},
+					{AttributeType, 1},
 					{AttributeValue, 10},
 				},
 				sets: []attributeSet{
@@ -387,7 +387,7 @@ var sources = [...]grammarSource{
 			{ // 17
 				element: ElementMPPS,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeUID, allowed: 1 << AttributeUID},
@@ -396,7 +396,7 @@ var sources = [...]grammarSource{
 			{ // 18
 				element: ElementAccession,
 				attributes: []attributeSource{
-					{AttributeNumber, 4},
+					{AttributeNumber, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeNumber, allowed: 1 << AttributeNumber},
@@ -405,7 +405,7 @@ var sources = [...]grammarSource{
 			{ // 19
 				element: ElementSOPClass,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 					{AttributeNumberOfInstances, 11},
 				},
 				sets: []attributeSet{
@@ -421,7 +421,7 @@ var sources = [...]grammarSource{
 			{ // 20
 				element: ElementInstance,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeUID, allowed: 1 << AttributeUID},
@@ -439,7 +439,7 @@ var sources = [...]grammarSource{
 			{ // 22
 				element: ElementStudyIDs,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeUID, allowed: 1 << AttributeUID},
@@ -464,7 +464,7 @@ var sources = [...]grammarSource{
 			{ // 0
 				element: ElementAuditMessage,
 				attributes: []attributeSource{
-					{AttributeXsiNoNamespaceSchemaLocation, 4},
+					{AttributeXsiNoNamespaceSchemaLocation, 1},
 				},
 				sets: []attributeSet{
 					{required: 0, allowed: 1 << AttributeXsiNoNamespaceSchemaLocation},
@@ -485,9 +485,9 @@ var sources = [...]grammarSource{
 			{ // 1
 				element: ElementEventIdentification,
 				attributes: []attributeSource{
-					{AttributeEventActionCode, 1},
-					{AttributeEventDateTime, 2},
-					{AttributeEventOutcomeIndicator, 3},
+					{AttributeEventActionCode, 2},
+					{AttributeEventDateTime, 3},
+					{AttributeEventOutcomeIndicator, 4},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeEventDateTime | 1<<AttributeEventOutcomeIndicator, allowed: 1<<AttributeEventActionCode | 1<<AttributeEventDateTime | 1<<AttributeEventOutcomeIndicator},
@@ -506,10 +506,10 @@ var sources = [...]grammarSource{
 			{ // 2
 				element: ElementEventID,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -518,10 +518,10 @@ var sources = [...]grammarSource{
 			{ // 3
 				element: ElementEventTypeCode,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -529,16 +529,16 @@ var sources = [...]grammarSource{
 			},
 			{ // 4
 				element: ElementEventOutcomeDescription,
-				text:    4,
+				text:    1,
 			},
 			{ // 5
 				element: ElementActiveParticipant,
 				attributes: []attributeSource{
-					{AttributeUserID, 4},
-					{AttributeAlternativeUserID, 4},
-					{AttributeUserName, 4},
+					{AttributeUserID, 1},
+					{AttributeAlternativeUserID, 1},
+					{AttributeUserName, 1},
 					{AttributeUserIsRequestor, 5},
-					{AttributeNetworkAccessPointID, 4},
+					{AttributeNetworkAccessPointID, 1},
 					{AttributeNetworkAccessPointTypeCode, 6},
 				},
 				sets: []attributeSet{
@@ -556,10 +556,10 @@ var sources = [...]grammarSource{
 			{ // 6
 				element: ElementRoleIDCode,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -578,10 +578,10 @@ var sources = [...]grammarSource{
 			{ // 8
 				element: ElementMediaType,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -590,8 +590,8 @@ var sources = [...]grammarSource{
 			{ // 9
 				element: ElementAuditSourceIdentification,
 				attributes: []attributeSource{
-					{AttributeAuditEnterpriseSiteID, 4},
-					{AttributeAuditSourceID, 4},
+					{AttributeAuditEnterpriseSiteID, 1},
+					{AttributeAuditSourceID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeAuditSourceID, allowed: 1<<AttributeAuditEnterpriseSiteID | 1<<AttributeAuditSourceID},
@@ -606,10 +606,10 @@ var sources = [...]grammarSource{
 			{ // 10
 				element: ElementAuditSourceTypeCode,
 				attributes: []attributeSource{
-					{AttributeCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeCode, allowed: 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeCode},
@@ -619,11 +619,11 @@ var sources = [...]grammarSource{
 			{ // 11
 				element: ElementParticipantObjectIdentification,
 				attributes: []attributeSource{
-					{AttributeParticipantObjectID, 4},
+					{AttributeParticipantObjectID, 1},
 					{AttributeParticipantObjectTypeCode, 7},
 					{AttributeParticipantObjectTypeCodeRole, 8},
 					{AttributeParticipantObjectDataLifeCycle, 9},
-					{AttributeParticipantObjectSensitivity, 4},
+					{AttributeParticipantObjectSensitivity, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeParticipantObjectID, allowed: 1<<AttributeParticipantObjectID | 1<<AttributeParticipantObjectTypeCode | 1<<AttributeParticipantObjectTypeCodeRole | 1<<AttributeParticipantObjectDataLifeCycle | 1<<AttributeParticipantObjectSensitivity},
@@ -645,10 +645,10 @@ var sources = [...]grammarSource{
 			{ // 12
 				element: ElementParticipantObjectIDTypeCode,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -656,7 +656,7 @@ var sources = [...]grammarSource{
 			},
 			{ // 13
 				element: ElementParticipantObjectName,
-				text:    4,
+				text:    1,
 			},
 			{ // 14
 				element: ElementParticipantObjectQuery,
@@ -665,7 +665,7 @@ var sources = [...]grammarSource{
 			{ // 15
 				element: ElementParticipantObjectDetail,
 				attributes: []attributeSource{
-					{AttributeType, 4},
+					{AttributeType, 1},
 					{AttributeValue, 10},
 				},
 				sets: []attributeSet{
@@ -694,7 +694,7 @@ var sources = [...]grammarSource{
 			{ // 17
 				element: ElementMPPS,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeUID, allowed: 1 << AttributeUID},
@@ -703,7 +703,7 @@ var sources = [...]grammarSource{
 			{ // 18
 				element: ElementAccession,
 				attributes: []attributeSource{
-					{AttributeNumber, 4},
+					{AttributeNumber, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeNumber, allowed: 1 << AttributeNumber},
@@ -712,7 +712,7 @@ var sources = [...]grammarSource{
 			{ // 19
 				element: ElementSOPClass,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 					{AttributeNumberOfInstances, 11},
 				},
 				sets: []attributeSet{
@@ -728,7 +728,7 @@ var sources = [...]grammarSource{
 			{ // 20
 				element: ElementInstance,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeUID, allowed: 1 << AttributeUID},
@@ -746,7 +746,7 @@ var sources = [...]grammarSource{
 			{ // 22
 				element: ElementStudyIDs,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeUID, allowed: 1 << AttributeUID},
@@ -777,7 +777,7 @@ var sources = [...]grammarSource{
 			{ // 0
 				element: ElementAuditMessage,
 				attributes: []attributeSource{
-					{AttributeXsiNoNamespaceSchemaLocation, 4},
+					{AttributeXsiNoNamespaceSchemaLocation, 1},
 				},
 				sets: []attributeSet{
 					{required: 0, allowed: 1 << AttributeXsiNoNamespaceSchemaLocation},
@@ -798,9 +798,9 @@ var sources = [...]grammarSource{
 			{ // 1
 				element: ElementEventIdentification,
 				attributes: []attributeSource{
-					{AttributeEventActionCode, 1},
-					{AttributeEventDateTime, 2},
-					{AttributeEventOutcomeIndicator, 3},
+					{AttributeEventActionCode, 2},
+					{AttributeEventDateTime, 3},
+					{AttributeEventOutcomeIndicator, 4},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeEventDateTime | 1<<AttributeEventOutcomeIndicator, allowed: 1<<AttributeEventActionCode | 1<<AttributeEventDateTime | 1<<AttributeEventOutcomeIndicator},
@@ -819,10 +819,10 @@ var sources = [...]grammarSource{
 			{ // 2
 				element: ElementEventID,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -831,10 +831,10 @@ var sources = [...]grammarSource{
 			{ // 3
 				element: ElementEventTypeCode,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -842,16 +842,16 @@ var sources = [...]grammarSource{
 			},
 			{ // 4
 				element: ElementEventOutcomeDescription,
-				text:    4,
+				text:    1,
 			},
 			{ // 5
 				element: ElementActiveParticipant,
 				attributes: []attributeSource{
-					{AttributeUserID, 4},
-					{AttributeAlternativeUserID, 4},
-					{AttributeUserName, 4},
+					{AttributeUserID, 1},
+					{AttributeAlternativeUserID, 1},
+					{AttributeUserName, 1},
 					{AttributeUserIsRequestor, 5},
-					{AttributeNetworkAccessPointID, 4},
+					{AttributeNetworkAccessPointID, 1},
 					{AttributeNetworkAccessPointTypeCode, 6},
 				},
 				sets: []attributeSet{
@@ -869,10 +869,10 @@ var sources = [...]grammarSource{
 			{ // 6
 				element: ElementRoleIDCode,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -891,10 +891,10 @@ var sources = [...]grammarSource{
 			{ // 8
 				element: ElementMediaType,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -903,12 +903,12 @@ var sources = [...]grammarSource{
 			{ // 9
 				element: ElementAuditSourceIdentification,
 				attributes: []attributeSource{
-					{AttributeAuditEnterpriseSiteID, 4},
-					{AttributeAuditSourceID, 4},
-					{AttributeCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeAuditEnterpriseSiteID, 1},
+					{AttributeAuditSourceID, 1},
+					{AttributeCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeAuditSourceID | 1<<AttributeCode, allowed: 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeAuditEnterpriseSiteID | 1<<AttributeAuditSourceID | 1<<AttributeCode},
@@ -924,12 +924,12 @@ var sources = [...]grammarSource{
 			},
 			{ // 10
 				element: ElementAuditSourceTypeCode,
-				text:    4,
+				text:    1,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -940,11 +940,11 @@ var sources = [...]grammarSource{
 			{ // 11
 				element: ElementParticipantObjectIdentification,
 				attributes: []attributeSource{
-					{AttributeParticipantObjectID, 4},
+					{AttributeParticipantObjectID, 1},
 					{AttributeParticipantObjectTypeCode, 7},
 					{AttributeParticipantObjectTypeCodeRole, 8},
 					{AttributeParticipantObjectDataLifeCycle, 9},
-					{AttributeParticipantObjectSensitivity, 4},
+					{AttributeParticipantObjectSensitivity, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeParticipantObjectID, allowed: 1<<AttributeParticipantObjectID | 1<<AttributeParticipantObjectTypeCode | 1<<AttributeParticipantObjectTypeCodeRole | 1<<AttributeParticipantObjectDataLifeCycle | 1<<AttributeParticipantObjectSensitivity},
@@ -978,10 +978,10 @@ var sources = [...]grammarSource{
 			{ // 12
 				element: ElementParticipantObjectIDTypeCode,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -989,7 +989,7 @@ var sources = [...]grammarSource{
 			},
 			{ // 13
 				element: ElementParticipantObjectName,
-				text:    4,
+				text:    1,
 			},
 			{ // 14
 				element: ElementParticipantObjectQuery,
@@ -998,7 +998,7 @@ var sources = [...]grammarSource{
 			{ // 15
 				element: ElementParticipantObjectDetail,
 				attributes: []attributeSource{
-					{AttributeType, 4},
+					{AttributeType, 1},
 					{AttributeValue, 10},
 				},
 				sets: []attributeSet{
@@ -1027,7 +1027,7 @@ var sources = [...]grammarSource{
 			{ // 17
 				element: ElementMPPS,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeUID, allowed: 1 << AttributeUID},
@@ -1036,7 +1036,7 @@ var sources = [...]grammarSource{
 			{ // 18
 				element: ElementAccession,
 				attributes: []attributeSource{
-					{AttributeNumber, 4},
+					{AttributeNumber, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeNumber, allowed: 1 << AttributeNumber},
@@ -1045,7 +1045,7 @@ var sources = [...]grammarSource{
 			{ // 19
 				element: ElementSOPClass,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 					{AttributeNumberOfInstances, 11},
 				},
 				sets: []attributeSet{
@@ -1061,7 +1061,7 @@ var sources = [...]grammarSource{
 			{ // 20
 				element: ElementInstance,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeUID, allowed: 1 << AttributeUID},
@@ -1079,7 +1079,7 @@ var sources = [...]grammarSource{
 			{ // 22
 				element: ElementStudyIDs,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeUID, allowed: 1 << AttributeUID},
@@ -1104,7 +1104,7 @@ var sources = [...]grammarSource{
 			{ // 0
 				element: ElementAuditMessage,
 				attributes: []attributeSource{
-					{AttributeXsiNoNamespaceSchemaLocation, 4},
+					{AttributeXsiNoNamespaceSchemaLocation, 1},
 				},
 				sets: []attributeSet{
 					{required: 0, allowed: 1 << AttributeXsiNoNamespaceSchemaLocation},
@@ -1125,9 +1125,9 @@ var sources = [...]grammarSource{
 			{ // 1
 				element: ElementEventIdentification,
 				attributes: []attributeSource{
-					{AttributeEventActionCode, 1},
-					{AttributeEventDateTime, 2},
-					{AttributeEventOutcomeIndicator, 3},
+					{AttributeEventActionCode, 2},
+					{AttributeEventDateTime, 3},
+					{AttributeEventOutcomeIndicator, 4},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeEventDateTime | 1<<AttributeEventOutcomeIndicator, allowed: 1<<AttributeEventActionCode | 1<<AttributeEventDateTime | 1<<AttributeEventOutcomeIndicator},
@@ -1147,10 +1147,10 @@ var sources = [...]grammarSource{
 			{ // 2
 				element: ElementEventID,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -1159,10 +1159,10 @@ var sources = [...]grammarSource{
 			{ // 3
 				element: ElementEventTypeCode,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -1170,15 +1170,15 @@ var sources = [...]grammarSource{
 			},
 			{ // 4
 				element: ElementEventOutcomeDescription,
-				text:    4,
+				text:    1,
 			},
 			{ // 5
 				element: ElementPurposeOfUse,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -1187,11 +1187,11 @@ var sources = [...]grammarSource{
 			{ // 6
 				element: ElementActiveParticipant,
 				attributes: []attributeSource{
-					{AttributeUserID, 4},
-					{AttributeAlternativeUserID, 4},
-					{AttributeUserName, 4},
+					{AttributeUserID, 1},
+					{AttributeAlternativeUserID, 1},
+					{AttributeUserName, 1},
 					{AttributeUserIsRequestor, 5},
-					{AttributeNetworkAccessPointID, 4},
+					{AttributeNetworkAccessPointID, 1},
 					{AttributeNetworkAccessPointTypeCode, 6},
 				},
 				sets: []attributeSet{
@@ -1209,10 +1209,10 @@ var sources = [...]grammarSource{
 			{ // 7
 				element: ElementRoleIDCode,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -1231,10 +1231,10 @@ var sources = [...]grammarSource{
 			{ // 9
 				element: ElementMediaType,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -1243,8 +1243,8 @@ var sources = [...]grammarSource{
 			{ // 10
 				element: ElementAuditSourceIdentification,
 				attributes: []attributeSource{
-					{AttributeAuditEnterpriseSiteID, 4},
-					{AttributeAuditSourceID, 4},
+					{AttributeAuditEnterpriseSiteID, 1},
+					{AttributeAuditSourceID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeAuditSourceID, allowed: 1<<AttributeAuditEnterpriseSiteID | 1<<AttributeAuditSourceID},
@@ -1259,10 +1259,10 @@ var sources = [...]grammarSource{
 			{ // 11
 				element: ElementAuditSourceTypeCode,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -1272,11 +1272,11 @@ var sources = [...]grammarSource{
 			{ // 12
 				element: ElementParticipantObjectIdentification,
 				attributes: []attributeSource{
-					{AttributeParticipantObjectID, 4},
+					{AttributeParticipantObjectID, 1},
 					{AttributeParticipantObjectTypeCode, 7},
 					{AttributeParticipantObjectTypeCodeRole, 8},
 					{AttributeParticipantObjectDataLifeCycle, 9},
-					{AttributeParticipantObjectSensitivity, 4},
+					{AttributeParticipantObjectSensitivity, 1},
 				},
 				sets: []attributeSet{
 					{required: 0, allowed: 1<<AttributeParticipantObjectID | 1<<AttributeParticipantObjectTypeCode | 1<<AttributeParticipantObjectTypeCodeRole | 1<<AttributeParticipantObjectDataLifeCycle | 1<<AttributeParticipantObjectSensitivity},
@@ -1298,10 +1298,10 @@ var sources = [...]grammarSource{
 			{ // 13
 				element: ElementParticipantObjectIDTypeCode,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName},
@@ -1309,7 +1309,7 @@ var sources = [...]grammarSource{
 			},
 			{ // 14
 				element: ElementParticipantObjectName,
-				text:    4,
+				text:    1,
 			},
 			{ // 15
 				element: ElementParticipantObjectQuery,
@@ -1318,7 +1318,7 @@ var sources = [...]grammarSource{
 			{ // 16
 				element: ElementParticipantObjectDetail,
 				attributes: []attributeSource{
-					{AttributeType, 4},
+					{AttributeType, 1},
 					{AttributeValue, 10},
 				},
 				sets: []attributeSet{
@@ -1347,7 +1347,7 @@ var sources = [...]grammarSource{
 			{ // 18
 				element: ElementMPPS,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeUID, allowed: 1 << AttributeUID},
@@ -1356,7 +1356,7 @@ var sources = [...]grammarSource{
 			{ // 19
 				element: ElementAccession,
 				attributes: []attributeSource{
-					{AttributeNumber, 4},
+					{AttributeNumber, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeNumber, allowed: 1 << AttributeNumber},
@@ -1365,7 +1365,7 @@ var sources = [...]grammarSource{
 			{ // 20
 				element: ElementSOPClass,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 					{AttributeNumberOfInstances, 11},
 				},
 				sets: []attributeSet{
@@ -1381,7 +1381,7 @@ var sources = [...]grammarSource{
 			{ // 21
 				element: ElementInstance,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeUID, allowed: 1 << AttributeUID},
@@ -1399,7 +1399,7 @@ var sources = [...]grammarSource{
 			{ // 23
 				element: ElementStudyIDs,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeUID, allowed: 1 << AttributeUID},
@@ -1427,7 +1427,7 @@ var sources = [...]grammarSource{
 			{ // 0
 				element: ElementAuditMessage,
 				attributes: []attributeSource{
-					{AttributeXsiNoNamespaceSchemaLocation, 4},
+					{AttributeXsiNoNamespaceSchemaLocation, 1},
 				},
 				sets: []attributeSet{
 					{required: 0, allowed: 1 << AttributeXsiNoNamespaceSchemaLocation},
@@ -1449,9 +1449,9 @@ var sources = [...]grammarSource{
 			{ // 1
 				element: ElementEventIdentification,
 				attributes: []attributeSource{
-					{AttributeEventActionCode, 1},
-					{AttributeEventDateTime, 2},
-					{AttributeEventOutcomeIndicator, 3},
+					{AttributeEventActionCode, 2},
+					{AttributeEventDateTime, 3},
+					{AttributeEventOutcomeIndicator, 4},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeEventDateTime | 1<<AttributeEventOutcomeIndicator, allowed: 1<<AttributeEventActionCode | 1<<AttributeEventDateTime | 1<<AttributeEventOutcomeIndicator},
@@ -1470,11 +1470,11 @@ var sources = [...]grammarSource{
 			{ // 2
 				element: ElementEventID,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeCodeSystem, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeCodeSystem, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeCodeSystem},
@@ -1483,11 +1483,11 @@ var sources = [...]grammarSource{
 			{ // 3
 				element: ElementEventTypeCode,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeCodeSystem, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeCodeSystem, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeCodeSystem},
@@ -1495,16 +1495,16 @@ var sources = [...]grammarSource{
 			},
 			{ // 4
 				element: ElementEventOutcomeDescription,
-				text:    4,
+				text:    1,
 			},
 			{ // 5
 				element: ElementActiveParticipant,
 				attributes: []attributeSource{
-					{AttributeUserID, 4},
-					{AttributeAlternativeUserID, 4},
-					{AttributeUserName, 4},
+					{AttributeUserID, 1},
+					{AttributeAlternativeUserID, 1},
+					{AttributeUserName, 1},
 					{AttributeUserIsRequestor, 5},
-					{AttributeNetworkAccessPointID, 4},
+					{AttributeNetworkAccessPointID, 1},
 					{AttributeNetworkAccessPointTypeCode, 6},
 					{AttributeUserTypeCode, 12},
 				},
@@ -1525,11 +1525,11 @@ var sources = [...]grammarSource{
 			{ // 6
 				element: ElementRoleIDCode,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeCodeSystem, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeCodeSystem, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeCodeSystem},
@@ -1548,11 +1548,11 @@ var sources = [...]grammarSource{
 			{ // 8
 				element: ElementMediaType,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeCodeSystem, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeCodeSystem, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeCodeSystem},
@@ -1561,11 +1561,11 @@ var sources = [...]grammarSource{
 			{ // 9
 				element: ElementMediaType,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeCodeSystem, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeCodeSystem, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeCodeSystem},
@@ -1574,11 +1574,11 @@ var sources = [...]grammarSource{
 			{ // 10
 				element: ElementUserIDTypeCode,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeCodeSystem, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeCodeSystem, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeCodeSystem},
@@ -1587,8 +1587,8 @@ var sources = [...]grammarSource{
 			{ // 11
 				element: ElementAuditSourceIdentification,
 				attributes: []attributeSource{
-					{AttributeAuditEnterpriseSiteID, 4},
-					{AttributeAuditSourceID, 4},
+					{AttributeAuditEnterpriseSiteID, 1},
+					{AttributeAuditSourceID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeAuditSourceID, allowed: 1<<AttributeAuditEnterpriseSiteID | 1<<AttributeAuditSourceID},
@@ -1603,11 +1603,11 @@ var sources = [...]grammarSource{
 			{ // 12
 				element: ElementAuditSourceTypeCode,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeCodeSystem, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeCodeSystem, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeCodeSystem},
@@ -1617,11 +1617,11 @@ var sources = [...]grammarSource{
 			{ // 13
 				element: ElementParticipantObjectIdentification,
 				attributes: []attributeSource{
-					{AttributeParticipantObjectID, 4},
+					{AttributeParticipantObjectID, 1},
 					{AttributeParticipantObjectTypeCode, 7},
 					{AttributeParticipantObjectTypeCodeRole, 8},
 					{AttributeParticipantObjectDataLifeCycle, 9},
-					{AttributeParticipantObjectSensitivity, 4},
+					{AttributeParticipantObjectSensitivity, 1},
 				},
 				sets: []attributeSet{
 					{required: 0, allowed: 1<<AttributeParticipantObjectID | 1<<AttributeParticipantObjectTypeCode | 1<<AttributeParticipantObjectTypeCodeRole | 1<<AttributeParticipantObjectDataLifeCycle | 1<<AttributeParticipantObjectSensitivity},
@@ -1643,11 +1643,11 @@ var sources = [...]grammarSource{
 			{ // 14
 				element: ElementParticipantObjectIDTypeCode,
 				attributes: []attributeSource{
-					{AttributeCsdCode, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeCodeSystem, 4},
-					{AttributeOriginalText, 4},
-					{AttributeDisplayName, 4},
+					{AttributeCsdCode, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeCodeSystem, 1},
+					{AttributeOriginalText, 1},
+					{AttributeDisplayName, 1},
 				},
 				sets: []attributeSet{
 					{required: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText, allowed: 1<<AttributeCsdCode | 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeCodeSystem},
@@ -1655,7 +1655,7 @@ var sources = [...]grammarSource{
 			},
 			{ // 15
 				element: ElementParticipantObjectName,
-				text:    4,
+				text:    1,
 			},
 			{ // 16
 				element: ElementParticipantObjectQuery,
@@ -1664,7 +1664,7 @@ var sources = [...]grammarSource{
 			{ // 17
 				element: ElementParticipantObjectDetail,
 				attributes: []attributeSource{
-					{AttributeType, 4},
+					{AttributeType, 1},
 					{AttributeValue, 10},
 				},
 				sets: []attributeSet{
@@ -1693,7 +1693,7 @@ var sources = [...]grammarSource{
 			{ // 19
 				element: ElementMPPS,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeUID, allowed: 1 << AttributeUID},
@@ -1702,7 +1702,7 @@ var sources = [...]grammarSource{
 			{ // 20
 				element: ElementAccession,
 				attributes: []attributeSource{
-					{AttributeNumber, 4},
+					{AttributeNumber, 1},
 				},
 				sets: []attributeSet{
 					{required: 0, allowed: 1 << AttributeNumber},
@@ -1711,7 +1711,7 @@ var sources = [...]grammarSource{
 			{ // 21
 				element: ElementSOPClass,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 					{AttributeNumberOfInstances, 11},
 				},
 				sets: []attributeSet{
@@ -1727,7 +1727,7 @@ var sources = [...]grammarSource{
 			{ // 22
 				element: ElementInstance,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeUID, allowed: 1 << AttributeUID},
@@ -1745,7 +1745,7 @@ var sources = [...]grammarSource{
 			{ // 24
 				element: ElementStudyIDs,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeUID, allowed: 1 << AttributeUID},
@@ -1770,7 +1770,7 @@ var sources = [...]grammarSource{
 			{ // 0
 				element: ElementAuditMessage,
 				attributes: []attributeSource{
-					{AttributeXsiNoNamespaceSchemaLocation, 4},
+					{AttributeXsiNoNamespaceSchemaLocation, 1},
 				},
 				sets: []attributeSet{
 					{required: 0, allowed: 1 << AttributeXsiNoNamespaceSchemaLocation},
@@ -1792,8 +1792,8 @@ var sources = [...]grammarSource{
 			{ // 1
 				element: ElementEventIdentification,
 				attributes: []attributeSource{
-					{AttributeEventActionCode, 1},
-					{AttributeEventDateTime, 2},
+					{AttributeEventActionCode, 2},
+					{AttributeEventDateTime, 3},
 					{AttributeEventOutcomeIndicator, 13},
 				},
 				sets: []attributeSet{
@@ -1811,11 +1811,11 @@ var sources = [...]grammarSource{
 			{ // 2
 				element: ElementEventID,
 				attributes: []attributeSource{
-					{AttributeCode, 4},
-					{AttributeCodeSystem, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeDisplayName, 4},
-					{AttributeOriginalText, 4},
+					{AttributeCode, 1},
+					{AttributeCodeSystem, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeDisplayName, 1},
+					{AttributeOriginalText, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeCode, allowed: 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeCode | 1<<AttributeCodeSystem},
@@ -1824,11 +1824,11 @@ var sources = [...]grammarSource{
 			{ // 3
 				element: ElementEventTypeCode,
 				attributes: []attributeSource{
-					{AttributeCode, 4},
-					{AttributeCodeSystem, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeDisplayName, 4},
-					{AttributeOriginalText, 4},
+					{AttributeCode, 1},
+					{AttributeCodeSystem, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeDisplayName, 1},
+					{AttributeOriginalText, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeCode, allowed: 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeCode | 1<<AttributeCodeSystem},
@@ -1837,11 +1837,11 @@ var sources = [...]grammarSource{
 			{ // 4
 				element: ElementActiveParticipant,
 				attributes: []attributeSource{
-					{AttributeUserID, 4},
-					{AttributeAlternativeUserID, 4},
-					{AttributeUserName, 4},
+					{AttributeUserID, 1},
+					{AttributeAlternativeUserID, 1},
+					{AttributeUserName, 1},
 					{AttributeUserIsRequestor, 5},
-					{AttributeNetworkAccessPointID, 4},
+					{AttributeNetworkAccessPointID, 1},
 					{AttributeNetworkAccessPointTypeCode, 14},
 				},
 				sets: []attributeSet{
@@ -1857,11 +1857,11 @@ var sources = [...]grammarSource{
 			{ // 5
 				element: ElementRoleIDCode,
 				attributes: []attributeSource{
-					{AttributeCode, 4},
-					{AttributeCodeSystem, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeDisplayName, 4},
-					{AttributeOriginalText, 4},
+					{AttributeCode, 1},
+					{AttributeCodeSystem, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeDisplayName, 1},
+					{AttributeOriginalText, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeCode, allowed: 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeCode | 1<<AttributeCodeSystem},
@@ -1870,8 +1870,8 @@ var sources = [...]grammarSource{
 			{ // 6
 				element: ElementAuditSourceIdentification,
 				attributes: []attributeSource{
-					{AttributeAuditEnterpriseSiteID, 4},
-					{AttributeAuditSourceID, 4},
+					{AttributeAuditEnterpriseSiteID, 1},
+					{AttributeAuditSourceID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeAuditSourceID, allowed: 1<<AttributeAuditEnterpriseSiteID | 1<<AttributeAuditSourceID},
@@ -1886,11 +1886,11 @@ var sources = [...]grammarSource{
 			{ // 7
 				element: ElementAuditSourceTypeCode,
 				attributes: []attributeSource{
-					{AttributeCode, 4},
-					{AttributeCodeSystem, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeDisplayName, 4},
-					{AttributeOriginalText, 4},
+					{AttributeCode, 1},
+					{AttributeCodeSystem, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeDisplayName, 1},
+					{AttributeOriginalText, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeCode, allowed: 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeCode | 1<<AttributeCodeSystem},
@@ -1899,11 +1899,11 @@ var sources = [...]grammarSource{
 			{ // 8
 				element: ElementParticipantObjectIdentification,
 				attributes: []attributeSource{
-					{AttributeParticipantObjectID, 4},
+					{AttributeParticipantObjectID, 1},
 					{AttributeParticipantObjectTypeCode, 15},
 					{AttributeParticipantObjectTypeCodeRole, 16},
 					{AttributeParticipantObjectDataLifeCycle, 17},
-					{AttributeParticipantObjectSensitivity, 4},
+					{AttributeParticipantObjectSensitivity, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeParticipantObjectID, allowed: 1<<AttributeParticipantObjectID | 1<<AttributeParticipantObjectTypeCode | 1<<AttributeParticipantObjectTypeCodeRole | 1<<AttributeParticipantObjectDataLifeCycle | 1<<AttributeParticipantObjectSensitivity},
@@ -1923,11 +1923,11 @@ var sources = [...]grammarSource{
 			{ // 9
 				element: ElementParticipantObjectIDTypeCode,
 				attributes: []attributeSource{
-					{AttributeCode, 4},
-					{AttributeCodeSystem, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeDisplayName, 4},
-					{AttributeOriginalText, 4},
+					{AttributeCode, 1},
+					{AttributeCodeSystem, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeDisplayName, 1},
+					{AttributeOriginalText, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeCode, allowed: 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeCode | 1<<AttributeCodeSystem},
@@ -1935,7 +1935,7 @@ var sources = [...]grammarSource{
 			},
 			{ // 10
 				element: ElementParticipantObjectName,
-				text:    4,
+				text:    1,
 			},
 			{ // 11
 				element: ElementParticipantObjectQuery,
@@ -1944,7 +1944,7 @@ var sources = [...]grammarSource{
 			{ // 12
 				element: ElementParticipantObjectDetail,
 				attributes: []attributeSource{
-					{AttributeType, 4},
+					{AttributeType, 1},
 					{AttributeValue, 10},
 				},
 				sets: []attributeSet{
@@ -1963,7 +1963,7 @@ var sources = [...]grammarSource{
 			{ // 0
 				element: ElementAuditMessage,
 				attributes: []attributeSource{
-					{AttributeXsiNoNamespaceSchemaLocation, 4},
+					{AttributeXsiNoNamespaceSchemaLocation, 1},
 				},
 				sets: []attributeSet{
 					{required: 0, allowed: 1 << AttributeXsiNoNamespaceSchemaLocation},
@@ -1985,8 +1985,8 @@ var sources = [...]grammarSource{
 			{ // 1
 				element: ElementEventIdentification,
 				attributes: []attributeSource{
-					{AttributeEventActionCode, 1},
-					{AttributeEventDateTime, 2},
+					{AttributeEventActionCode, 2},
+					{AttributeEventDateTime, 3},
 					{AttributeEventOutcomeIndicator, 13},
 				},
 				sets: []attributeSet{
@@ -2006,11 +2006,11 @@ var sources = [...]grammarSource{
 			{ // 2
 				element: ElementEventID,
 				attributes: []attributeSource{
-					{AttributeCode, 4},
-					{AttributeCodeSystem, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeDisplayName, 4},
-					{AttributeOriginalText, 4},
+					{AttributeCode, 1},
+					{AttributeCodeSystem, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeDisplayName, 1},
+					{AttributeOriginalText, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeCode, allowed: 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeCode | 1<<AttributeCodeSystem},
@@ -2019,11 +2019,11 @@ var sources = [...]grammarSource{
 			{ // 3
 				element: ElementEventTypeCode,
 				attributes: []attributeSource{
-					{AttributeCode, 4},
-					{AttributeCodeSystem, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeDisplayName, 4},
-					{AttributeOriginalText, 4},
+					{AttributeCode, 1},
+					{AttributeCodeSystem, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeDisplayName, 1},
+					{AttributeOriginalText, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeCode, allowed: 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeCode | 1<<AttributeCodeSystem},
@@ -2031,16 +2031,16 @@ var sources = [...]grammarSource{
 			},
 			{ // 4
 				element: ElementEventOutcomeDescription,
-				text:    4,
+				text:    1,
 			},
 			{ // 5
 				element: ElementActiveParticipant,
 				attributes: []attributeSource{
-					{AttributeUserID, 4},
-					{AttributeAlternativeUserID, 4},
-					{AttributeUserName, 4},
+					{AttributeUserID, 1},
+					{AttributeAlternativeUserID, 1},
+					{AttributeUserName, 1},
 					{AttributeUserIsRequestor, 5},
-					{AttributeNetworkAccessPointID, 4},
+					{AttributeNetworkAccessPointID, 1},
 					{AttributeNetworkAccessPointTypeCode, 18},
 				},
 				sets: []attributeSet{
@@ -2058,11 +2058,11 @@ var sources = [...]grammarSource{
 			{ // 6
 				element: ElementRoleIDCode,
 				attributes: []attributeSource{
-					{AttributeCode, 4},
-					{AttributeCodeSystem, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeDisplayName, 4},
-					{AttributeOriginalText, 4},
+					{AttributeCode, 1},
+					{AttributeCodeSystem, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeDisplayName, 1},
+					{AttributeOriginalText, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeCode, allowed: 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeCode | 1<<AttributeCodeSystem},
@@ -2081,11 +2081,11 @@ var sources = [...]grammarSource{
 			{ // 8
 				element: ElementMediaType,
 				attributes: []attributeSource{
-					{AttributeCode, 4},
-					{AttributeCodeSystem, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeDisplayName, 4},
-					{AttributeOriginalText, 4},
+					{AttributeCode, 1},
+					{AttributeCodeSystem, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeDisplayName, 1},
+					{AttributeOriginalText, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeCode, allowed: 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeCode | 1<<AttributeCodeSystem},
@@ -2094,8 +2094,8 @@ var sources = [...]grammarSource{
 			{ // 9
 				element: ElementAuditSourceIdentification,
 				attributes: []attributeSource{
-					{AttributeAuditEnterpriseSiteID, 4},
-					{AttributeAuditSourceID, 4},
+					{AttributeAuditEnterpriseSiteID, 1},
+					{AttributeAuditSourceID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeAuditSourceID, allowed: 1<<AttributeAuditEnterpriseSiteID | 1<<AttributeAuditSourceID},
@@ -2110,11 +2110,11 @@ var sources = [...]grammarSource{
 			{ // 10
 				element: ElementAuditSourceTypeCode,
 				attributes: []attributeSource{
-					{AttributeCode, 4},
-					{AttributeCodeSystem, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeDisplayName, 4},
-					{AttributeOriginalText, 4},
+					{AttributeCode, 1},
+					{AttributeCodeSystem, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeDisplayName, 1},
+					{AttributeOriginalText, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeCode, allowed: 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeCode | 1<<AttributeCodeSystem},
@@ -2123,11 +2123,11 @@ var sources = [...]grammarSource{
 			{ // 11
 				element: ElementParticipantObjectIdentification,
 				attributes: []attributeSource{
-					{AttributeParticipantObjectID, 4},
+					{AttributeParticipantObjectID, 1},
 					{AttributeParticipantObjectTypeCode, 15},
 					{AttributeParticipantObjectTypeCodeRole, 19},
 					{AttributeParticipantObjectDataLifeCycle, 17},
-					{AttributeParticipantObjectSensitivity, 4},
+					{AttributeParticipantObjectSensitivity, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeParticipantObjectID, allowed: 1<<AttributeParticipantObjectID | 1<<AttributeParticipantObjectTypeCode | 1<<AttributeParticipantObjectTypeCodeRole | 1<<AttributeParticipantObjectDataLifeCycle | 1<<AttributeParticipantObjectSensitivity},
@@ -2149,11 +2149,11 @@ var sources = [...]grammarSource{
 			{ // 12
 				element: ElementParticipantObjectIDTypeCode,
 				attributes: []attributeSource{
-					{AttributeCode, 4},
-					{AttributeCodeSystem, 4},
-					{AttributeCodeSystemName, 4},
-					{AttributeDisplayName, 4},
-					{AttributeOriginalText, 4},
+					{AttributeCode, 1},
+					{AttributeCodeSystem, 1},
+					{AttributeCodeSystemName, 1},
+					{AttributeDisplayName, 1},
+					{AttributeOriginalText, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeCode, allowed: 1<<AttributeCodeSystemName | 1<<AttributeOriginalText | 1<<AttributeDisplayName | 1<<AttributeCode | 1<<AttributeCodeSystem},
@@ -2161,7 +2161,7 @@ var sources = [...]grammarSource{
 			},
 			{ // 13
 				element: ElementParticipantObjectName,
-				text:    4,
+				text:    1,
 			},
 			{ // 14
 				element: ElementParticipantObjectQuery,
@@ -2170,7 +2170,7 @@ var sources = [...]grammarSource{
 			{ // 15
 				element: ElementParticipantObjectDetail,
 				attributes: []attributeSource{
-					{AttributeType, 4},
+					{AttributeType, 1},
 					{AttributeValue, 10},
 				},
 				sets: []attributeSet{
@@ -2199,7 +2199,7 @@ var sources = [...]grammarSource{
 			{ // 17
 				element: ElementMPPS,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeUID, allowed: 1 << AttributeUID},
@@ -2208,7 +2208,7 @@ var sources = [...]grammarSource{
 			{ // 18
 				element: ElementAccession,
 				attributes: []attributeSource{
-					{AttributeNumber, 4},
+					{AttributeNumber, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeNumber, allowed: 1 << AttributeNumber},
@@ -2217,7 +2217,7 @@ var sources = [...]grammarSource{
 			{ // 19
 				element: ElementSOPClass,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 					{AttributeNumberOfInstances, 11},
 				},
 				sets: []attributeSet{
@@ -2233,7 +2233,7 @@ var sources = [...]grammarSource{
 			{ // 20
 				element: ElementInstance,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeUID, allowed: 1 << AttributeUID},
@@ -2251,7 +2251,7 @@ var sources = [...]grammarSource{
 			{ // 22
 				element: ElementStudyIDs,
 				attributes: []attributeSource{
-					{AttributeUID, 4},
+					{AttributeUID, 1},
 				},
 				sets: []attributeSet{
 					{required: 1 << AttributeUID, allowed: 1 << AttributeUID},

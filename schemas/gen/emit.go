@@ -57,6 +57,7 @@ func generate(dir fs.FS) ([]byte, error) {
 		return nil, err
 	}
 	e := &emitter{elements: vocabulary{prefix: "Element"}, attributes: vocabulary{prefix: "Attribute"}}
+	e.typeNumber(&datatype{kind: "token"}) // package schemas knows it by its number
 	for _, g := range grammars {
 		for _, c := range g.contents {
 			e.elements.add(c.element)
