@@ -55,12 +55,16 @@ func decode(raw, scratch []byte, how reading) (text, newScratch []byte) {
 	}
 	raw = withEscapes(raw)
 	switches := bytes.IndexByte(raw, esc) >= 0
-	if isASCII(raw) && !switches {
+	hexadecimal := len(raw) > 7 && bytes.Contains(raw, []byte{raw[6], 'X'})
+	if isASCII(raw) && !switches && !hexadecimal {
 		return raw, scratch
 	}
 	// The first of several is the one to begin with.
 	name, _, _ := strings.Cut(declared(raw), "~")
 	e, known := charsets[name]
+	if known && hexadecimal {
+		raw = withBytes(raw)
+	}
 	switch {
 	case name == unreadable:
 		scratch = appendASCII(scratch[:0], raw)

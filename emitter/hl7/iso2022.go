@@ -134,6 +134,26 @@ func withEscapes(b []byte) []byte {
 	})
 }
 
+// withBytes puts the bytes that \Xhh..\ stands for in its place, where all are of a
+// character set beyond ASCII.
+func withBytes(b []byte) []byte {
+	return replaceEscaped(b, b[6], func(out, sequence []byte) ([]byte, bool) {
+		if sequence[0] != 'X' {
+			return out, false
+		}
+		replaced, err := hex.AppendDecode(out, sequence[1:])
+		if err != nil {
+			return out, false
+		}
+		for _, c := range replaced[len(out):] {
+			if c < utf8.RuneSelf {
+				return out, false
+			}
+		}
+		return replaced, true
+	})
+}
+
 // replaceEscaped gives a copy of b in which with has its say about what stands between two
 // escape characters: it appends what comes instead, or says false.
 func replaceEscaped(b []byte, escape byte, with func(out, sequence []byte) ([]byte, bool)) []byte {
