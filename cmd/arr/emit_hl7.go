@@ -100,11 +100,10 @@ func owedMessages(c *cli.Context, dialect emitter.Dialect) ([]audit.Message, err
 		acks = hl7.Split(ack)
 	}
 	var all []audit.Message
-	for i, message := range hl7.Split(file) {
-		x.Message, x.Ack = message, nil
-		if i < len(acks) {
-			x.Ack = acks[i]
-		}
+	messages := hl7.Split(file)
+	acks = hl7.Match(messages, acks)
+	for i, message := range messages {
+		x.Message, x.Ack = message, acks[i]
 		all = append(all, m.Audit(&x)...)
 	}
 	return all, nil

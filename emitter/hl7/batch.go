@@ -45,6 +45,33 @@ func Split(b []byte) [][]byte {
 	return all
 }
 
+// Match gives each message its acknowledgement, nil where there is none: the one that names
+// the message's control id (MSA-2, MSH-10), else the one in its place if that names no other's.
+func Match(messages, acks [][]byte) [][]byte {
+	var m message
+	named := make(map[string][]int, len(acks)) // acknowledgements, in their order
+	for i, ack := range acks {
+		m.parse(ack, tolerant)
+		id := string(m.field(m.first(m.segments, "MSA"), 2))
+		named[id] = append(named[id], i)
+	}
+	matched := make([][]byte, len(messages))
+	taken := make([]bool, len(acks))
+	for i, one := range messages {
+		m.parse(one, tolerant)
+		id := string(m.field(m.header, 10))
+		if left := named[id]; id != "" && len(left) > 0 {
+			matched[i], taken[left[0]], named[id] = acks[left[0]], true, left[1:]
+		}
+	}
+	for i := range min(len(messages), len(acks)) {
+		if matched[i] == nil && !taken[i] {
+			matched[i] = acks[i]
+		}
+	}
+	return matched
+}
+
 // behindTerminator gives where the segment ends whose last byte is before at.
 func behindTerminator(b []byte, at int) int {
 	if at < len(b) && b[at] == '\r' {

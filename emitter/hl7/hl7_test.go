@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -345,6 +346,40 @@ func TestSplit(t *testing.T) {
 		}
 		if !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestMatch(t *testing.T) {
+	message := func(id string) []byte { return lines(`MSH|^~\&|A|B|C|D|1||ADT^A01|` + id + `|P|2.5`) }
+	ack := func(id string) []byte { return lines(`MSH|^~\&|C|D|A|B|1||ACK|X|P|2.5`, "MSA|AA|"+id) }
+	for _, c := range []struct {
+		name           string
+		messages, acks []string
+		want           []int // which acknowledgement each has
+	}{
+		{"in order", []string{"1", "2"}, []string{"1", "2"}, []int{0, 1}},
+		{"out of order", []string{"1", "2", "3"}, []string{"3", "1"}, []int{1, -1, 0}},
+		{"one control id for all", []string{"1", "1"}, []string{"1", "1"}, []int{0, 1}},
+		{"none named", []string{"1", "2"}, []string{"", ""}, []int{0, 1}},
+		{"another named", []string{"1"}, []string{"9"}, []int{0}},
+		{"none", []string{"1"}, nil, []int{-1}},
+		{"no message", nil, []string{"1"}, nil},
+		{"no control ids", []string{"", ""}, []string{""}, []int{0, -1}},
+	} {
+		var messages, acks [][]byte
+		for _, id := range c.messages {
+			messages = append(messages, message(id))
+		}
+		for _, id := range c.acks {
+			acks = append(acks, ack(id))
+		}
+		var got []int
+		for _, one := range hl7.Match(messages, acks) {
+			got = append(got, slices.IndexFunc(acks, func(a []byte) bool { return len(one) > 0 && &a[0] == &one[0] }))
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %d, want %d", c.name, got, c.want)
 		}
 	}
 }
