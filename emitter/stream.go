@@ -146,7 +146,8 @@ func (s *stream) end() error {
 		}
 		raw = t.NetConn()
 	}
-	if err := raw.(*net.TCPConn).CloseWrite(); err != nil {
+	tcp := raw.(*net.TCPConn)
+	if err := tcp.CloseWrite(); err != nil {
 		return s.fail(s.reason(err))
 	}
 	<-s.ended
@@ -156,7 +157,7 @@ func (s *stream) end() error {
 	}
 	var timeout net.Error
 	switch {
-	case err == io.EOF:
+	case err == io.EOF && endAcknowledged(tcp):
 		return nil
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return s.fail(ErrUnconfirmed)
