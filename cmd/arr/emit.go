@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"slices"
 	"strconv"
@@ -31,10 +32,14 @@ With --hl7 the messages are made: those that an image archive owes for the HL7 v
 messages in a file, by the acknowledgement and by what the archive did. With --event one
 message of an event is made of values. --dry-run prints them instead, one a line.
 
+Without --to, --ldap finds the repository as dcm4che does: by the audit logger of the device
+--ldap-device, with the suites, versions and certificates that the directory says.
+
 Examples:
    arr emit --to tls://arr.example:6514 --ca ca.pem message.xml
    arr emit --hl7 adt.hl7 --ack ack.hl7 --did created --dry-run
    arr emit --event login --set user=jane --set user-host=192.0.2.7 --to udp://localhost:5514
+   arr emit --ldap ldaps://ldap.example --ldap-device dcm4chee-arc message.xml
    arr emit --to udp://localhost:5514 --header dcm4che *.xml
    arr emit --to tls://arr.example --ca ca.pem --repeat 100000 --rate 500 message.xml
    arr query --format raw 'patient:P1000000' | arr emit --to tls://other.example --ca other.pem -`
@@ -43,12 +48,12 @@ func emitCommand() *cli.Command {
 	return &cli.Command{
 		Name:        "emit",
 		Usage:       "send audit messages to a repository",
-		UsageText:   "arr emit --to tls://HOST:PORT [FLAGS] FILE...\narr emit --hl7 FILE [FLAGS] (--to URL | --dry-run)",
+		UsageText:   "arr emit --to tls://HOST:PORT [FLAGS] FILE...\narr emit --ldap URL --ldap-device NAME [FLAGS] FILE...\narr emit --hl7 FILE [FLAGS] (--to URL | --dry-run)",
 		Description: emitDescription,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "to", Usage: "where to: `URL` tls://host:6514, tcp://host:514 or udp://host:514"},
 			&cli.StringFlag{Name: "header", Value: emitter.DialectIHE.String(), Usage: "write syslog headers as `DIALECT`: ihe, dicom or dcm4che"},
-		}, slices.Concat(repositoryTLS.flags("the repository"), paceFlags(), hl7Flags(), mapperFlags(), buildFlags())...),
+		}, slices.Concat(repositoryTLS.flags("the repository"), directoryFlags(), paceFlags(), hl7Flags(), mapperFlags(), buildFlags())...),
 		Action: func(c *cli.Context) error {
 			made, err := makeMessages(c)
 			if err != nil {
@@ -59,7 +64,7 @@ func emitCommand() *cli.Command {
 			}
 			e, err := newEmission(c)
 			if err != nil {
-				return &exitError{exitUsage, err}
+				return usage(err)
 			}
 			e.made = made
 			return e.run(c.Context)
@@ -86,12 +91,12 @@ func newEmission(c *cli.Context) (*emission, error) {
 	if len(e.files) == 0 && !makesMessages(c) {
 		return nil, errors.New(`emit: no file was named: give XML files, or "-" for frames on standard input`)
 	}
-	if c.String("to") == "" {
-		return nil, errors.New("emit: where to is not said: give --to tls://host:6514")
+	speak, err := repositoryTLS.client(c)
+	if err == nil {
+		err = e.aim(c, speak)
 	}
-	var err error
-	if e.to, err = emitter.ParseTarget(c.String("to")); err != nil {
-		return nil, err
+	if err != nil {
+		return nil, fmt.Errorf("emit: %w", err)
 	}
 	if e.header.Dialect, err = emitter.ParseDialect(c.String("header")); err != nil {
 		return nil, fmt.Errorf("emit: --header %s: %w", c.String("header"), err)
@@ -105,11 +110,6 @@ func newEmission(c *cli.Context) (*emission, error) {
 		e.header.Hostname = ""
 	}
 	e.header.App, e.header.ProcID = "arr-emit", strconv.Itoa(os.Getpid())
-	speak, err := repositoryTLS.client(c)
-	if err != nil {
-		return nil, fmt.Errorf("emit: %w", err)
-	}
-	e.dialer.TLS = speak.to(e.to.Host)
 	if e.pace, err = newPace(c); err != nil {
 		return nil, fmt.Errorf("emit: %w", err)
 	}
@@ -117,6 +117,31 @@ func newEmission(c *cli.Context) (*emission, error) {
 		return nil, errors.New("emit: --repeat needs files: standard input can be read but once")
 	}
 	return e, nil
+}
+
+// aim finds where to send to: where --to says, or where a directory leads to.
+func (e *emission) aim(c *cli.Context, speak *speaker) error {
+	var to []string
+	if c.String("to") != "" {
+		to = []string{c.String("to")}
+	}
+	log := slog.New(slog.NewTextHandler(c.App.ErrWriter, nil))
+	directory, err := openDirectedSender(c, to, speak, log, "")
+	switch {
+	case err != nil:
+		return err
+	case directory != nil:
+		found, err := directory.onlyDestination()
+		e.to, e.dialer.TLS = found.to, found.tls
+		return err
+	case to == nil:
+		return errors.New("where to is not said: give --to tls://host:6514, or --ldap and --ldap-device")
+	}
+	if e.to, err = emitter.ParseTarget(to[0]); err != nil {
+		return err
+	}
+	e.dialer.TLS = speak.to(e.to.Host)
+	return nil
 }
 
 // run sends everything and says how much that was.

@@ -32,6 +32,14 @@ func (e *exitError) Error() string {
 
 func (e *exitError) Unwrap() error { return e.err }
 
+// usage gives err the code exitUsage, unless it has one.
+func usage(err error) error {
+	if _, has := errors.AsType[*exitError](err); err == nil || has {
+		return err
+	}
+	return &exitError{exitUsage, err}
+}
+
 // report prints err for people and gives the exit code: exitFailed where err does
 // not carry one.
 func report(stderr io.Writer, err error) int {

@@ -32,6 +32,9 @@ and nothing is acknowledged.
 
 ` + repositoryManual + `
 
+Without --to, or with --to ldap, the repositories are those that an LDAP directory leads to, as
+dcm4che finds them: by the audit loggers of the device --ldap-device of --ldap.
+
 Settings of an address of --listen-tls follow it after commas, as with arr serve's --tls:
 client-ca=FILE, client-auth=require, profile=NAME and the others that "arr config" lists.
 
@@ -58,11 +61,11 @@ func hl7Command() *cli.Command {
 			&cli.StringFlag{Name: "max-message", Value: "64MiB", Usage: "end connections with a message larger than `SIZE`"},
 			&cli.IntFlag{Name: "max-connections", Value: 1024, Usage: "serve `N` senders at a time"},
 			&cli.DurationFlag{Name: "drain", Value: 10 * time.Second, Usage: "once a sender or arr hl7 ends, wait up to `TIME` for the archive's answers"},
-		}, slices.Concat(mapperFlags(), repositoryTLS.flags("repositories"), forwardTLS.flags("the archive"), listenTLS.flags("senders"))...),
+		}, slices.Concat(mapperFlags(), repositoryTLS.flags("repositories"), directoryFlags(), forwardTLS.flags("the archive"), listenTLS.flags("senders"))...),
 		Action: func(c *cli.Context) error {
 			g, err := newGateway(c)
 			if err != nil {
-				return &exitError{exitUsage, fmt.Errorf("hl7: %w", err)}
+				return usage(fmt.Errorf("hl7: %w", err))
 			}
 			return g.run(c.Context)
 		},
@@ -79,7 +82,9 @@ type gateway struct {
 	proxy   mllp.Proxy
 	spool   string
 	auditor auditor
-	say     func(format string, args ...any)
+	// directory says where audit messages go; nil where flags alone do.
+	directory *directedSender
+	say       func(format string, args ...any)
 }
 
 func newGateway(c *cli.Context) (*gateway, error) {
@@ -103,8 +108,15 @@ func newGateway(c *cli.Context) (*gateway, error) {
 	if err := g.limit(c); err != nil {
 		return nil, err
 	}
+	speak, err := repositoryTLS.client(c)
+	if err != nil {
+		return nil, err
+	}
+	if g.directory, err = openDirectedSender(c, c.StringSlice("to"), speak, g.log, g.spool); err != nil {
+		return nil, err
+	}
 	g.auditor.log = g.log
-	return g, g.auditor.configure(c)
+	return g, g.auditor.configure(c, speak, g.directory)
 }
 
 // limit reads the limits of the proxy.
@@ -152,11 +164,21 @@ func (g *gateway) run(ctx context.Context) (err error) {
 	if g.source != nil {
 		serving.begin(func() error { return g.source.Run(ctx) })
 	}
+	serving.begin(func() error { return g.directory.run(ctx) })
+	serving.begin(func() error { return onHangup(ctx, g.log, g.reload) })
 	for _, ln := range opened.hl7 {
 		serving.begin(func() error { return g.proxy.Serve(ctx, ln) })
 		g.say("HL7 messages are taken on %s\n", ln.Addr())
 	}
 	return serving.Wait()
+}
+
+// reload has certificates and the directory read again.
+func (g *gateway) reload() {
+	if g.source != nil {
+		g.source.Reload()
+	}
+	g.directory.reload()
 }
 
 // hl7Sockets are what a gateway listens on.

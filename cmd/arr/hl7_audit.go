@@ -56,8 +56,9 @@ type auditLine struct {
 }
 
 // configure reads how audit messages are made and where they go.
-func (a *auditor) configure(c *cli.Context) error {
-	all, err := lanes(c, emitter.Header{Hostname: hostname(), App: "arr-hl7", ProcID: strconv.Itoa(os.Getpid())})
+func (a *auditor) configure(c *cli.Context, speak *speaker, directory *directedSender) error {
+	header := emitter.Header{Hostname: hostname(), App: "arr-hl7", ProcID: strconv.Itoa(os.Getpid())}
+	all, err := lanes(c, header, speak, directory)
 	if err != nil {
 		return err
 	}

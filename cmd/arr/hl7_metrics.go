@@ -23,6 +23,13 @@ func (g *gateway) metricsHandler() http.Handler {
 		line("unaudited_total", a.unaudited.Load())
 		line("deviating_messages_total", a.deviating.Load())
 		line("spool_failures_total", a.lost.Load())
+		if g.directory != nil {
+			st := g.directory.follower.Stats()
+			line("ldap_copy_in_use", number(st.CopyInUse))
+			line("ldap_last_success_timestamp_seconds", st.LastSuccess.Unix())
+			line("ldap_reads_total", int64(st.Reads))
+			line("ldap_failures_total", int64(st.Failures))
+		}
 		for _, r := range a.stats() {
 			one := func(name string, value int64) {
 				line(fmt.Sprintf("repository_%s{repository=%q}", name, r.Repository), value)

@@ -25,34 +25,57 @@ type lane struct {
 }
 
 // lanes reads the repositories of --to and how each wants to have what.
-func lanes(c *cli.Context, header emitter.Header) ([]lane, error) {
-	if len(c.StringSlice("to")) == 0 {
-		return nil, errors.New("where audit messages go is not said: give --to tls://host:6514")
+func lanes(c *cli.Context, header emitter.Header, speak *speaker, directory *directedSender) ([]lane, error) {
+	to := c.StringSlice("to")
+	if len(to) == 0 && directory != nil {
+		to = []string{toDirectory}
 	}
-	speak, err := repositoryTLS.client(c)
-	if err != nil {
-		return nil, err
+	if len(to) == 0 {
+		return nil, errors.New("where audit messages go is not said: give --to tls://host:6514, or --ldap and --ldap-device")
 	}
+	var err error
 	if header.Dialect, err = emitter.ParseDialect(c.String("dialect")); err != nil {
 		return nil, fmt.Errorf("--dialect: %w", err)
 	}
 	var all []lane
 	var names []string
-	for _, text := range c.StringSlice("to") {
-		r, err := parseRepository(text, header)
+	for _, text := range to {
+		found, err := repositories(text, header, speak, directory)
 		if err != nil {
 			return nil, fmt.Errorf("--to: %w", err)
 		}
-		if slices.Contains(names, r.Name) {
-			return nil, fmt.Errorf("--to %s is given twice", r.To)
+		for _, r := range found {
+			if slices.Contains(names, r.Name) {
+				return nil, fmt.Errorf("--to %s is given twice", r.To)
+			}
+			names = append(names, r.Name)
+			at := slices.IndexFunc(all, func(l lane) bool { return l.dialect == r.Header.Dialect })
+			if at < 0 {
+				at, all = len(all), append(all, lane{dialect: r.Header.Dialect})
+			}
+			all[at].repositories = append(all[at].repositories, r)
 		}
-		names = append(names, r.Name)
+	}
+	return all, nil
+}
+
+// repositories reads a value of --to: one repository, or those that the directory leads to.
+func repositories(text string, header emitter.Header, speak *speaker, directory *directedSender) (all []emitter.Repository, err error) {
+	if !isDirectory(text) {
+		r, err := parseRepository(text, header)
+		if err != nil {
+			return nil, err
+		}
 		r.Dialer.TLS = speak.to(r.To.Host)
-		at := slices.IndexFunc(all, func(l lane) bool { return l.dialect == r.Header.Dialect })
-		if at < 0 {
-			at, all = len(all), append(all, lane{dialect: r.Header.Dialect})
+		return []emitter.Repository{r}, nil
+	}
+	for _, d := range directory.destinations() {
+		r, err := parseRepository(d.to.String()+strings.TrimPrefix(text, toDirectory), header)
+		if err != nil {
+			return nil, err
 		}
-		all[at].repositories = append(all[at].repositories, r)
+		r.Name, r.Dialer.TLS = d.name, d.tls
+		all = append(all, r)
 	}
 	return all, nil
 }
@@ -171,12 +194,17 @@ func parseAge(s string) (time.Duration, error) {
 
 // repositoryName is what the spool of a target is called.
 func repositoryName(to emitter.Target) string {
+	return spoolName(to.Network + "-" + to.Host + "-" + to.Port)
+}
+
+// spoolName is a text with nothing in it that a file's name should not have.
+func spoolName(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' {
 			return r
 		}
 		return '-'
-	}, strings.ToLower(to.Network+"-"+to.Host+"-"+to.Port))
+	}, strings.ToLower(text))
 }
 
 // wants gives what says whether a question finds a message, as it would in the repository. One goroutine

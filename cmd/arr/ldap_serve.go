@@ -21,6 +21,9 @@ import (
 // ldapCopy is where in the data directory the last good copy of an LDAP directory lies.
 const ldapCopy = "ldap.json"
 
+// followed says that a setting and the directory contradict each other.
+const followed = "the LDAP directory says something else than a setting, and is followed: leave the setting, or change the directory"
+
 // ldapProfile is what the TLS profile is called that a directory lists.
 const ldapProfile = "ldap"
 
@@ -224,8 +227,7 @@ func (d *directed) conflicts(r *ldapconf.Receiver) {
 	}
 	for _, s := range config.Settings() {
 		if overridden[s.Key] && d.cfg.Given(s.Key) {
-			d.log.Warn("the LDAP directory says something else than a setting, and is followed: leave the setting, or change the directory",
-				slog.String("setting", s.Key), slog.String("device", d.cfg.LDAPDevice))
+			d.log.Warn(followed, slog.String("setting", s.Key), slog.String("device", d.cfg.LDAPDevice))
 		}
 	}
 }

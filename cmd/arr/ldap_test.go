@@ -141,6 +141,7 @@ func TestLDAPFaults(t *testing.T) {
 	for args, want := range map[string]string{
 		"ldap":                        `say what to do: "arr ldap check" or "arr ldap ldif"`,
 		"ldap check":                  "it takes no arguments, but --ldap URL",
+		"emit --to ldap a.xml":        "where the directory is is not said: give --ldap",
 		"ldap check --ldap ldaps://a": "set ldap-device",
 		"ldap check --ldap ldaps://a/b --ldap-device b":                            "no distinguished name",
 		"ldap check --ldap ldaps://a --ldap-device b --format xml":                 "write text or json",
@@ -183,7 +184,8 @@ func (a *directedArchive) dial(t *testing.T, suites []uint16, client *tls.Certif
 func TestServeByLDAP(t *testing.T) {
 	a := newDirectedArchive(t)
 	a.apply(t)
-	first, second := clientCertificate(t), clientCertificate(t)
+	firstNode, secondNode := newNode(t), newNode(t)
+	first, second := &firstNode.pair, &secondNode.pair
 	believe := func(c *tls.Certificate) {
 		t.Helper()
 		a.Modify("dn: dicomDeviceName=dcm4chee-arc," + ldapDevices + "\nchangetype: modify\nreplace: userCertificate;binary\nuserCertificate;binary:: " +
@@ -274,20 +276,6 @@ func TestServeByLDAP(t *testing.T) {
 		t.Errorf("by a file: %v", err)
 	}
 	r.stop()
-}
-
-// clientCertificate makes a certificate with its key, which somebody else issued.
-func clientCertificate(t *testing.T) *tls.Certificate {
-	t.Helper()
-	dir := t.TempDir()
-	if _, err := trust.Open(trust.Options{Dir: dir, Log: slog.New(slog.DiscardHandler)}); err != nil {
-		t.Fatal(err)
-	}
-	pair, err := tls.LoadX509KeyPair(filepath.Join(dir, "server-ec.pem"), filepath.Join(dir, "server-ec.pem"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &pair
 }
 
 func pemOf(c *tls.Certificate) string {

@@ -157,21 +157,22 @@ func (s *server) answer(ctx context.Context, g *group) {
 	g.begin(func() error { s.own.Run(ctx); return nil })
 	g.begin(func() error { return s.source.Run(ctx) })
 	g.begin(func() error { return s.directory.run(ctx) })
-	g.begin(func() error { return s.reloadOnHangup(ctx) })
+	g.begin(func() error { return onHangup(ctx, s.log, s.source.Reload, s.directory.reload) })
 	g.begin(func() error { return s.watchStore(ctx) })
 }
 
-// reloadOnHangup has certificates read again on SIGHUP.
-func (s *server) reloadOnHangup(ctx context.Context) error {
+// onHangup has certificates and what else can be read again on SIGHUP, until ctx ends.
+func onHangup(ctx context.Context, log *slog.Logger, reload ...func()) error {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
 	for {
 		select {
 		case <-hangup:
-			s.log.Info("reading certificates again")
-			s.source.Reload()
-			s.directory.reload()
+			log.Info("reading certificates again")
+			for _, f := range reload {
+				f()
+			}
 		case <-ctx.Done():
 			return nil
 		}
