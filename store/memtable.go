@@ -27,7 +27,7 @@ type memBlock struct {
 	bytes int
 	done  atomic.Bool
 	// recs and leaves have the block's full capacity; the first n of them are visible.
-	recs   []audit.Record
+	recs   []*audit.Record
 	leaves []tlog.Hash
 	n      atomic.Uint32
 }
@@ -36,13 +36,13 @@ type memBlock struct {
 // integrity.BlockRecords.
 func newMemBlock(first uint64, key integrity.Key) *memBlock {
 	size := integrity.BlockRecords - first%integrity.BlockRecords
-	return &memBlock{key: key, first: first, recs: make([]audit.Record, size), leaves: make([]tlog.Hash, size)}
+	return &memBlock{key: key, first: first, recs: make([]*audit.Record, size), leaves: make([]tlog.Hash, size)}
 }
 
 // add makes a record visible. The committer alone calls it.
 func (b *memBlock) add(r *audit.Record, leaf tlog.Hash) {
 	n := b.n.Load()
-	b.recs[n], b.leaves[n] = *r, leaf
+	b.recs[n], b.leaves[n] = r, leaf
 	b.n.Store(n + 1)
 	b.bytes += len(r.Frame) + recordBytes
 	if int(n+1) == len(b.recs) || b.bytes >= maxBlockBytes {
@@ -57,12 +57,12 @@ func (b *memBlock) full() bool { return b.done.Load() }
 func (b *memBlock) end() uint64 { return b.first + uint64(b.n.Load()) }
 
 // visible are the records that searches see at this moment.
-func (b *memBlock) visible() []audit.Record { return b.recs[:b.n.Load()] }
+func (b *memBlock) visible() []*audit.Record { return b.recs[:b.n.Load()] }
 
 // memPart is a memBlock as a search sees it: the records that were visible when it began.
 type memPart struct {
 	first            uint64
-	recs             []audit.Record
+	recs             []*audit.Record
 	minTime, maxTime int64
 }
 
@@ -88,7 +88,7 @@ func (p *memPart) Times() ([]int64, error) {
 
 func (p *memPart) Match(leaf *query.Leaf, out *segment.Bitmap) error {
 	for i := range p.recs {
-		if query.Match(leaf, &p.recs[i]) {
+		if query.Match(leaf, p.recs[i]) {
 			out.Set(i)
 		}
 	}
@@ -98,7 +98,7 @@ func (p *memPart) Match(leaf *query.Leaf, out *segment.Bitmap) error {
 func (p *memPart) Group(fields audit.FieldSet, labels func(audit.Field, []byte, func([]byte)), sel *segment.Bitmap, add func([]byte, int64)) error {
 	for i := range p.recs {
 		if sel.Has(i) {
-			query.EachLabel(&p.recs[i], fields, labels, func(label []byte) { add(label, 1) })
+			query.EachLabel(p.recs[i], fields, labels, func(label []byte) { add(label, 1) })
 		}
 	}
 	return nil
@@ -108,7 +108,7 @@ func (p *memPart) Group(fields audit.FieldSet, labels func(audit.Field, []byte, 
 func (p *memPart) Records(sel *segment.Bitmap, fn func(i int, r *audit.Record) error) error {
 	for i := range p.recs {
 		if sel.Has(i) {
-			if err := fn(i, &p.recs[i]); err != nil {
+			if err := fn(i, p.recs[i]); err != nil {
 				return err
 			}
 		}

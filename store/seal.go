@@ -92,7 +92,7 @@ func (s *Store) sealRest() {
 // goes.
 func (s *Store) sealBlock(b *memBlock) error {
 	recs := b.visible()
-	path := s.segmentPath(&recs[0], b.end())
+	path := s.segmentPath(recs[0], b.end())
 	seg, err := s.writeVerified(path, b, recs)
 	if err != nil {
 		return err
@@ -121,7 +121,7 @@ func (s *Store) sealBlock(b *memBlock) error {
 
 // publish enters a block's segment in the catalog, and its records into the counts of
 // sources that are kept there and into the directory.
-func (s *Store) publish(seg *segment.Segment, recs []audit.Record) error {
+func (s *Store) publish(seg *segment.Segment, recs []*audit.Record) error {
 	before := s.sources.list()
 	// In one walk, since records that were written to a segment in between are out of the
 	// processor's cache. The directory passes over what it observed at an attempt before.
@@ -138,7 +138,7 @@ var errMisread = errors.New("a block does not read back as it was written")
 
 // writeVerified writes a block and reads it back; where that fails once more, with its
 // frames whole, since then no skeleton can be wrong.
-func (s *Store) writeVerified(path string, b *memBlock, recs []audit.Record) (*segment.Segment, error) {
+func (s *Store) writeVerified(path string, b *memBlock, recs []*audit.Record) (*segment.Segment, error) {
 	seg, err := s.writeAndVerify(path, b, recs, false)
 	if errors.Is(err, errMisread) {
 		s.log.Error("storing the frames of a block whole", slog.Uint64("first", b.first), slog.Any("err", err))
@@ -147,7 +147,7 @@ func (s *Store) writeVerified(path string, b *memBlock, recs []audit.Record) (*s
 	return seg, err
 }
 
-func (s *Store) writeAndVerify(path string, b *memBlock, recs []audit.Record, whole bool) (*segment.Segment, error) {
+func (s *Store) writeAndVerify(path string, b *memBlock, recs []*audit.Record, whole bool) (*segment.Segment, error) {
 	seg, err := s.writeBlock(path, b, recs, whole)
 	if err != nil {
 		return nil, err
@@ -159,7 +159,7 @@ func (s *Store) writeAndVerify(path string, b *memBlock, recs []audit.Record, wh
 }
 
 // writeBlock writes and syncs the segment file of one block and opens it.
-func (s *Store) writeBlock(path string, b *memBlock, recs []audit.Record, whole bool) (*segment.Segment, error) {
+func (s *Store) writeBlock(path string, b *memBlock, recs []*audit.Record, whole bool) (*segment.Segment, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return nil, fmt.Errorf("make directory of segments: %w", err)
 	}
@@ -167,10 +167,7 @@ func (s *Store) writeBlock(path string, b *memBlock, recs []audit.Record, whole 
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("remove unpublished segment: %w", err)
 	}
-	in := &segment.BlockInput{First: b.first, Key: b.key, ParserVersion: s.parserVersion, Whole: whole}
-	for i := range recs {
-		in.Records = append(in.Records, &recs[i])
-	}
+	in := &segment.BlockInput{First: b.first, Records: recs, Key: b.key, ParserVersion: s.parserVersion, Whole: whole}
 	leaves := append([]tlog.Hash(nil), b.leaves[:len(recs)]...)
 	hashes := integrity.CoverHashes(b.first, leaves)
 	for i, n := range integrity.Cover(b.first, b.first+uint64(len(recs))) {

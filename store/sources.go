@@ -80,13 +80,13 @@ func newSourceCounts(known []Source) *sourceCounts {
 const sourceFields = audit.FieldSet(1<<audit.FieldSource | 1<<audit.FieldHostname)
 
 // addAll counts records, and shows each to the functions in also.
-func (c *sourceCounts) addAll(recs []audit.Record, also ...func(*audit.Record)) {
+func (c *sourceCounts) addAll(recs []*audit.Record, also ...func(*audit.Record)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for i := range recs {
-		c.add(&recs[i])
+	for _, r := range recs {
+		c.add(r)
 		for _, f := range also {
-			f(&recs[i])
+			f(r)
 		}
 	}
 }

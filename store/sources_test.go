@@ -27,7 +27,7 @@ func TestSourcesAreToldApart(t *testing.T) {
 		recordOf(t, "pacs", "h1", ""), recordOf(t, "pacs", "h1", ""), recordOf(t, "pacs", "h2", ""),
 		recordOf(t, "pacs", "h1", cert), recordOf(t, "a &amp; b", "h1", ""), recordOf(t, "pacs", "h1", ""),
 	} {
-		c.addAll([]audit.Record{*r})
+		c.addAll([]*audit.Record{r})
 	}
 	got := map[string]int64{}
 	for _, s := range c.list() {
