@@ -16,18 +16,28 @@ type dictionary struct {
 	arena []byte
 }
 
-// dictionaryArena is how many bytes for copies are taken at once.
-const dictionaryArena = 8 << 10
+const (
+	// minArena is how many bytes for copies are taken at first, maxArena how many stay
+	// from block to block.
+	minArena, maxArena = 8 << 10, 256 << 10
+	// shortValue is the longest value that is copied for its neighbours' sake: those that
+	// are compared again and again lie close together then, instead of each in a frame that
+	// the processor's cache let go long ago.
+	shortValue = 96
+)
 
 // reset makes d empty. What it copied may be written over.
 func (d *dictionary) reset() {
 	clear(d.table)
 	clear(d.values)
+	if cap(d.arena) > maxArena {
+		d.arena = nil
+	}
 	d.hashes, d.values, d.arena = d.hashes[:0], d.values[:0], d.arena[:0]
 }
 
-// number gives v's number; a new value is copied if keep is set, else it is kept as it
-// is.
+// number gives v's number; a new value is copied if keep is set or it is short, else it is
+// kept as it is.
 func (d *dictionary) number(v []byte, keep bool) uint32 {
 	if 2*len(d.values) >= len(d.table) {
 		d.grow()
@@ -44,7 +54,7 @@ func (d *dictionary) number(v []byte, keep bool) uint32 {
 			return i - 1
 		}
 	}
-	if keep {
+	if keep || len(v) <= shortValue {
 		v = d.copy(v)
 	}
 	d.hashes = append(d.hashes, uint32(h))
@@ -54,7 +64,7 @@ func (d *dictionary) number(v []byte, keep bool) uint32 {
 
 func (d *dictionary) copy(v []byte) []byte {
 	if len(v) > cap(d.arena)-len(d.arena) {
-		d.arena = make([]byte, 0, max(dictionaryArena, len(v)))
+		d.arena = make([]byte, 0, max(minArena, 2*cap(d.arena), len(v)))
 	}
 	start := len(d.arena)
 	d.arena = append(d.arena, v...)
