@@ -70,13 +70,18 @@ type Config struct {
 	// left out where the key is in the certificate's file.
 	TLSKey []string
 
+	// TLSKeyPasswordFile is a file with the password of tls-key, where that is encrypted.
+	// Without it the environment variable ARR_TLS_KEY_PASSWORD or systemd's credential
+	// tls-key-password has it.
+	TLSKeyPasswordFile string
+
 	// TLSClientCA is a PEM file with the certificates of CAs whose client
 	// certificates are believed. Certificates of clients themselves may stand in it,
 	// too: then those are believed as they are. It holds for the addresses of tls
 	// that name no client-ca of their own, and makes them ask for certificates.
 	TLSClientCA string
 
-	// TLSKeystore is a file with keys and their certificates, PKCS#12 or JKS, in place of
+	// TLSKeystore is a file with keys and their certificates, PKCS#12, JKS or PEM, in place of
 	// tls-cert. What it is is told by its first bytes. All of its keys are offered as the
 	// sender can use them. It is read again when it changes.
 	TLSKeystore string

@@ -48,6 +48,7 @@ func Settings() []Setting {
 		listeners("metrics", "Metrics", off, func(c *Config) *[]Listener { return &c.Metrics }, append([]string{tlsKey}, ClientKeys...)...),
 		texts("tls-cert", "TLSCert", func(c *Config) *[]string { return &c.TLSCert }, notEmpty),
 		texts("tls-key", "TLSKey", func(c *Config) *[]string { return &c.TLSKey }, notEmpty),
+		text("tls-key-password-file", "TLSKeyPasswordFile", "", func(c *Config) *string { return &c.TLSKeyPasswordFile }, nil),
 		text("tls-client-ca", "TLSClientCA", "", func(c *Config) *string { return &c.TLSClientCA }, nil),
 		text("tls-keystore", "TLSKeystore", "", func(c *Config) *string { return &c.TLSKeystore }, nil),
 		text("tls-keystore-password-file", "TLSKeystorePasswordFile", "", func(c *Config) *string { return &c.TLSKeystorePasswordFile }, nil),

@@ -93,7 +93,7 @@ func checkServer(path string, ca *x509.Certificate) error {
 	if b == nil || err != nil {
 		return err
 	}
-	pair, err := parsePair(b, b)
+	pair, err := parsePair(b, b, "")
 	if err == nil {
 		err = errors.Join(pair.Leaf.CheckSignatureFrom(ca), checkEncoding(pair, b))
 	}

@@ -1,6 +1,7 @@
 package trust
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
@@ -15,8 +16,41 @@ import (
 type Pair struct {
 	// Cert holds the server's certificate, then those that lead to its CA.
 	Cert string
-	// Key holds its private key, not encrypted; "" where that is in Cert, too.
+	// Key holds its private key; "" where that is in Cert, too.
 	Key string
+	// Password is that of an encrypted key.
+	Password Password
+}
+
+// paths are the files that change a pair: the certificate's, the key's, the password's.
+func (p Pair) paths() []string {
+	paths := []string{p.Cert, cmp.Or(p.Key, p.Cert)}
+	if p.Password.File != "" {
+		paths = append(paths, p.Password.File)
+	}
+	return paths
+}
+
+// parse reads what paths has brought in.
+func (p Pair) parse(files [][]byte) (tls.Certificate, error) {
+	password := p.Password.Text
+	if len(files) > 2 {
+		password = p.Password.of(files[2])
+	}
+	cert, err := parsePair(files[0], files[1], password)
+	if err != nil {
+		return cert, fmt.Errorf("certificate %s with key %s: %w", p.Cert, cmp.Or(p.Key, p.Cert), err)
+	}
+	return cert, nil
+}
+
+// Load reads the pair, for who presents it once.
+func (p Pair) Load() (tls.Certificate, error) {
+	files, err := readFiles(p.paths())
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("reading a certificate and its key: %w", err)
+	}
+	return p.parse(files)
 }
 
 // errUnchanged says that files are as they were when they were loaded or refused.
@@ -68,20 +102,15 @@ func (w *watched) check() error {
 
 // watchedPair is certificate i of s, from files.
 func (s *Source) watchedPair(i int, p Pair) *watched {
-	w := &watched{what: "server certificate", paths: []string{p.Cert}}
-	if p.Key != "" {
-		w.paths = append(w.paths, p.Key)
-	}
-	w.load = func(files [][]byte) error {
-		cert, err := parsePair(files[0], files[len(files)-1])
+	return &watched{what: "server certificate", paths: p.paths(), load: func(files [][]byte) error {
+		cert, err := p.parse(files)
 		if err != nil {
-			return fmt.Errorf("server certificate %s with key %s: %w", p.Cert, w.paths[len(w.paths)-1], err)
+			return fmt.Errorf("server %w", err)
 		}
 		s.warnOfEnd(p.Cert, cert.Leaf)
 		s.replace(i, cert)
 		return nil
-	}
-	return w
+	}}
 }
 
 // watchedStore is the certificates of a store, part i of what s serves.
@@ -108,19 +137,19 @@ func (s *Source) warnOfEnd(file string, leaf *x509.Certificate) {
 }
 
 // parsePair says what to do about the faults that people meet.
-func parsePair(cert, key []byte) (tls.Certificate, error) {
-	c, err := tls.X509KeyPair(cert, key)
+func parsePair(cert, key []byte, password string) (tls.Certificate, error) {
+	var none tls.Certificate
 	switch {
-	case err == nil:
-		return c, nil
 	case firstBlock(cert) == "":
-		return c, errors.New("the certificate's file is not PEM: convert it with \"openssl x509 -inform der\" or \"openssl pkcs12\"")
+		return none, errors.New("the certificate's file is not PEM: convert it with \"openssl x509 -inform der\" or \"openssl pkcs12\"")
 	case firstBlock(key) == "":
-		return c, errors.New("the key's file is not PEM: convert it with \"openssl pkey -inform der\" or \"openssl pkcs12\"")
-	case firstBlock(key) == "ENCRYPTED PRIVATE KEY":
-		return c, errors.New("the key is encrypted: decrypt it with \"openssl pkey\" and keep it readable for the server alone")
+		return none, errors.New("the key's file is not PEM: convert it with \"openssl pkey -inform der\" or \"openssl pkcs12\"")
 	}
-	return c, err
+	plain, err := decryptPEM(key, password)
+	if err != nil {
+		return none, err
+	}
+	return tls.X509KeyPair(cert, plain)
 }
 
 // firstBlock is the type of the first PEM block of b, "" without one.

@@ -76,7 +76,7 @@ func TestGivenFiles(t *testing.T) {
 		{"one file", append(key[:len(key):len(key)], cert...), nil, ""},
 		{"DER", id.cert.Raw, key, "the certificate's file is not PEM: convert it"},
 		{"key in DER", cert, []byte{0x30, 0x01}, "the key's file is not PEM: convert it"},
-		{"encrypted key", cert, encrypted, "the key is encrypted: decrypt it"},
+		{"encrypted key", cert, encrypted, "its key is encrypted, and no password is given"},
 		{"no key", cert, nil, "server certificate"},
 		{"another's key", cert, issue(t, nil, "other", nil).keyPEM(t), "private key does not match"},
 	}

@@ -51,3 +51,14 @@ func FuzzParseAllowed(f *testing.F) {
 		}
 	})
 }
+
+// Whatever an encrypted key says of its encryption, it is refused or decrypted.
+func FuzzDecryptPKCS8(f *testing.F) {
+	f.Add([]byte{0x30, 0x03, 0x02, 0x01, 0x01})
+	f.Fuzz(func(t *testing.T, der []byte) {
+		plain, err := decryptPKCS8(der, "secret1")
+		if err != nil && plain != nil {
+			t.Errorf("error %v with %d bytes", err, len(plain))
+		}
+	})
+}

@@ -65,7 +65,7 @@ func parseStore(b []byte, password, keyPassword, alias string) ([]storeEntry, er
 	case len(b) > 0 && b[0] == 0x30:
 		entries, err = parseDER(b, password)
 	case bytes.Contains(b, []byte("-----BEGIN ")):
-		entries, err = parsePEM(b)
+		entries, err = parsePEM(b, keyPassword)
 	default:
 		err = errors.New("it is neither PKCS#12 nor JKS nor PEM nor a certificate in DER: is it the right file?")
 	}
@@ -213,15 +213,16 @@ func trusted(certs []*x509.Certificate) (entries []storeEntry) {
 	return entries
 }
 
-func parsePEM(b []byte) ([]storeEntry, error) {
+func parsePEM(b []byte, password string) ([]storeEntry, error) {
+	b, err := decryptPEM(b, password)
+	if err != nil {
+		return nil, err
+	}
 	var blocks []*pem.Block
 	for {
 		var block *pem.Block
 		if block, b = pem.Decode(b); block == nil {
 			return joinBlocks(blocks)
-		}
-		if block.Type == "ENCRYPTED PRIVATE KEY" || block.Headers["DEK-Info"] != "" {
-			return nil, errors.New(`its key is encrypted: decrypt it with "openssl pkey" and keep it readable for the server alone, or put both into PKCS#12 with "openssl pkcs12 -export"`)
 		}
 		blocks = append(blocks, block)
 	}

@@ -20,11 +20,11 @@ type Profile struct {
 
 // Suites of which several profiles consist.
 var (
-	rsaGCM = []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384}
-	ecGCM  = []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384}
-	chaCha = []uint16{tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256}
-	aesCBC = []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}
-	des    = []uint16{tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA}
+	rsaGCM    = []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384}
+	ecGCM     = []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384}
+	chaCha    = []uint16{tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256}
+	aesCBC    = []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}
+	tripleDES = []uint16{tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA}
 )
 
 // profiles are those of PS3.15 Annex B, the default first, each less what crypto/tls lacks,
@@ -34,9 +34,9 @@ var profiles = []Profile{
 	{"bcp195", "B.12", tls.VersionTLS12, tls.VersionTLS13, slices.Concat(ecGCM, rsaGCM, chaCha)},
 	{"nondowngrading", "B.10", tls.VersionTLS12, tls.VersionTLS13, rsaGCM},
 	{"extended", "B.11", tls.VersionTLS12, tls.VersionTLS12, slices.Concat(ecGCM, rsaGCM)},
-	{"bcp195-2015", "B.9", tls.VersionTLS10, tls.VersionTLS13, slices.Concat(rsaGCM, aesCBC, des)},
-	{"aes", "B.3", tls.VersionTLS10, tls.VersionTLS12, slices.Concat(aesCBC, des)},
-	{"basic", "B.1", tls.VersionTLS10, tls.VersionTLS12, des},
+	{"bcp195-2015", "B.9", tls.VersionTLS10, tls.VersionTLS13, slices.Concat(rsaGCM, aesCBC, tripleDES)},
+	{"aes", "B.3", tls.VersionTLS10, tls.VersionTLS12, slices.Concat(aesCBC, tripleDES)},
+	{"basic", "B.1", tls.VersionTLS10, tls.VersionTLS12, tripleDES},
 }
 
 // Profiles gives all that have a name, the default first.

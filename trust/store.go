@@ -115,11 +115,18 @@ func (s Store) certificates(files [][]byte) ([]*x509.Certificate, error) {
 
 // read reads the store's files.
 func (s Store) read() ([][]byte, error) {
-	var files [][]byte
-	for _, path := range s.paths() {
+	files, err := readFiles(s.paths())
+	if err != nil {
+		return nil, fmt.Errorf("reading the store of keys: %w", err)
+	}
+	return files, nil
+}
+
+func readFiles(paths []string) (files [][]byte, err error) {
+	for _, path := range paths {
 		b, err := os.ReadFile(path)
 		if err != nil {
-			return nil, fmt.Errorf("reading the store of keys: %w", err)
+			return nil, err
 		}
 		files = append(files, b)
 	}

@@ -32,6 +32,7 @@ func (p tlsFlags) flags(others string) []cli.Flag {
 	add("ca", "believe OTHERS by the certificates in PEM `FILE`")
 	add("cert", "present the certificate in PEM `FILE` to OTHERS")
 	add("key", "the private key of --"+string(p)+"cert in PEM `FILE`")
+	add("key-password-file", "the password of --"+string(p)+"key, if it is encrypted, is in `FILE` (else in $"+p.variable("key-password")+")")
 	add("tls-keystore", "present a certificate with its key in PKCS#12 or JKS `FILE` to OTHERS")
 	add("tls-keystore-alias", "take the key of this `ALIAS` alone")
 	add("tls-keystore-password-file", "the keystore's password is in `FILE` (else in $"+p.variable("tls-keystore-password")+")")
@@ -83,9 +84,9 @@ func (p tlsFlags) client(c *cli.Context) (*speaker, error) {
 		return nil, err
 	}
 	if pair := p.pair(c); pair.Cert != "" {
-		loaded, err := tls.LoadX509KeyPair(pair.Cert, pair.Key)
+		loaded, err := pair.Load()
 		if err != nil {
-			return nil, fmt.Errorf("--%[1]scert %[2]s, --%[1]skey %[3]s: %[4]w", p, pair.Cert, pair.Key, err)
+			return nil, fmt.Errorf("--%scert: %w", p, err)
 		}
 		s.config.Certificates = []tls.Certificate{loaded}
 	}
@@ -139,7 +140,7 @@ func (p tlsFlags) check(c *cli.Context) error {
 
 // pair names the files of --cert and --key.
 func (p tlsFlags) pair(c *cli.Context) trust.Pair {
-	return trust.Pair{Cert: p.text(c, "cert"), Key: p.text(c, "key")}
+	return trust.Pair{Cert: p.text(c, "cert"), Key: p.text(c, "key"), Password: p.password(c, "key-password")}
 }
 
 func (p tlsFlags) keystore(c *cli.Context) trust.Store {

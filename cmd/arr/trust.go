@@ -17,7 +17,7 @@ const keysDir = "keys"
 func trustOptions(cfg *config.Config, log *slog.Logger) trust.Options {
 	o := trust.Options{Dir: filepath.Join(cfg.Data, keysDir), Names: cfg.TLSName, Log: log}
 	for i, cert := range cfg.TLSCert {
-		p := trust.Pair{Cert: cert}
+		p := trust.Pair{Cert: cert, Password: password("tls-key-password", cfg.TLSKeyPasswordFile)}
 		if i < len(cfg.TLSKey) {
 			p.Key = cfg.TLSKey[i]
 		}
