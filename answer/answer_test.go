@@ -49,6 +49,10 @@ type reading struct {
 	text    string
 }
 
+func (s said) Deviations(*audit.Entry) []audit.Finding {
+	return []audit.Finding{{Code: "unknown-attribute", Path: "/AuditMessage/ActiveParticipant/@UserTypeCode", Message: "A sentence."}}
+}
+
 func (s said) Message(e *audit.Entry) (audit.Header, *audit.Message, []byte) {
 	r := s[e.Number]
 	return r.header, r.message, []byte(r.text)

@@ -258,15 +258,24 @@ func (p *page) encoded(name, value string) {
 	}
 }
 
+// findings lists what was found, and apart from it how a dialect deviates: that is how
+// its senders write, and news of none of their records.
 func (p *page) findings(v *view) {
-	if len(v.Findings) == 0 {
+	p.faults("Findings", v.Frame, v.Findings)
+	if v.Class == audit.InDialect {
+		p.faults("Deviations of the dialect "+v.Dialect+" from PS3.15 A.5.1", v.Frame, v.reader.Deviations(&v.Entry))
+	}
+}
+
+func (p *page) faults(title string, frame []byte, list []audit.Finding) {
+	if len(list) == 0 {
 		return
 	}
-	p.section("Findings")
-	for i := range v.Findings {
-		f := &v.Findings[i]
+	p.section(title)
+	for i := range list {
+		f := &list[i]
 		p.line("  " + Printable(f.Code+" at "+f.Path+", byte "+strconv.Itoa(f.Off)+": "+f.Message))
-		if cut := cutFrom(v.Frame, f); cut != "" {
+		if cut := cutFrom(frame, f); cut != "" {
 			p.line("    " + Printable(cut))
 		}
 	}

@@ -27,6 +27,23 @@ func TestShow(t *testing.T) {
 	}
 }
 
+// TestShowDeviations: how a dialect deviates stands apart from what was found.
+func TestShowDeviations(t *testing.T) {
+	records, reader := answers()
+	for _, class := range []audit.Class{audit.Conformant, audit.InDialect} {
+		r := *records[0]
+		r.Class, r.Dialect, r.Findings = class, "dcm4che", nil
+		var out bytes.Buffer
+		if err := answer.Show(&out, &r, answer.ShowOptions{Reader: reader}); err != nil {
+			t.Fatal(err)
+		}
+		const want = "\nDeviations of the dialect dcm4che from PS3.15 A.5.1\n  unknown-attribute at /AuditMessage/ActiveParticipant/@UserTypeCode, byte 0: A sentence.\n"
+		if got := strings.Contains(out.String(), want); got != (class == audit.InDialect) || strings.Contains(out.String(), "\nFindings") {
+			t.Errorf("class %v:\n%s", class, &out)
+		}
+	}
+}
+
 func TestSentences(t *testing.T) {
 	requestor := func(id string) audit.ActiveParticipant {
 		return audit.ActiveParticipant{UserID: id, Requestor: "true"}

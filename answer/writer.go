@@ -17,6 +17,8 @@ type Reader interface {
 	// none, and its XML (or whatever stands in XML's place) as readable text in
 	// UTF-8.
 	Message(e *audit.Entry) (audit.Header, *audit.Message, []byte)
+	// Deviations gives how a message that is in a dialect breaks A.5.1.
+	Deviations(e *audit.Entry) []audit.Finding
 }
 
 // Options are how an answer is to look.

@@ -91,6 +91,8 @@ func (m *memory) Follow(ctx context.Context, from uint64, fn func(*audit.Record)
 // said reads every frame as the message of a login by whom the frame names.
 type said struct{}
 
+func (said) Deviations(*audit.Entry) []audit.Finding { return nil }
+
 func (said) Message(e *audit.Entry) (audit.Header, *audit.Message, []byte) {
 	if e.Transport == audit.TransportUDP {
 		return audit.Header{Priority: 13}, nil, e.Frame

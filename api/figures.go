@@ -100,6 +100,10 @@ type Source struct {
 	// Bytes are those of its frames.
 	Bytes   int64            `json:"bytes"`
 	Classes map[string]int64 `json:"classes"`
+	// Dialects counts its records by the dialect that they are in, Deviations by what they do
+	// otherwise than PS3.15 A.5.1 in it.
+	Dialects   map[string]int64 `json:"dialects,omitempty"`
+	Deviations map[string]int64 `json:"deviations,omitempty"`
 	// Drift is how far its clock is behind ours (negative: ahead), in seconds, and Delay how
 	// late it reports an event; nil where its records don't say.
 	Drift *float64 `json:"driftSeconds"`

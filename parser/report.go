@@ -43,6 +43,19 @@ func (p *Parser) Validate(e *audit.Entry) Report {
 	return p.report(&rec, &r)
 }
 
+// Deviations gives how a message that is in a dialect breaks A.5.1, in the order of the
+// places, at most schemas.MaxFaults.
+func (p *Parser) Deviations(e *audit.Entry) []audit.Finding {
+	var out []audit.Finding
+	r := p.Validate(e)
+	for i := range r.Findings {
+		if r.Findings[i].Class == schemas.ClassDialect {
+			out = append(out, r.Findings[i].Finding)
+		}
+	}
+	return out
+}
+
 // ValidateDocument reports on an XML document that no frame is around: nothing may stand
 // before or behind it that XML does not allow.
 func (p *Parser) ValidateDocument(doc []byte) Report {

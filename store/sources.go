@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/hex"
+	"maps"
 	"slices"
 	"sync"
 
@@ -26,6 +27,10 @@ type Source struct {
 	Records   int64                   `json:"records"`
 	Bytes     int64                   `json:"bytes"`
 	Classes   [audit.NumClasses]int64 `json:"classes"`
+	// Dialects counts records by the dialect that they are in, Deviations by what they do
+	// otherwise than A.5.1 in it: a finding's code, and its path without numbers.
+	Dialects   map[string]int64 `json:"dialects,omitempty"`
+	Deviations map[string]int64 `json:"deviations,omitempty"`
 	// Running is the window of arrivals that the source's clock is being read in, Complete
 	// the one before.
 	Running  Clock `json:"running"`
@@ -58,6 +63,7 @@ type sourceCounts struct {
 	lastCert string
 	// id and hostname are add's scratch.
 	id, hostname []byte
+	deviating    *deviations
 	// slots remembers where the records of a shape have what tells their source.
 	slots map[*audit.Shape]sourceSlots
 }
@@ -68,8 +74,8 @@ type sourceSlots struct{ id, hostname int }
 // maxShapes bounds sourceCounts.slots: hostile senders make shapes without end.
 const maxShapes = 1024
 
-func newSourceCounts(known []Source) *sourceCounts {
-	c := &sourceCounts{byKey: map[sourceKey]*Source{}, dirty: map[*Source]bool{}}
+func newSourceCounts(known []Source, d *deviations) *sourceCounts {
+	c := &sourceCounts{byKey: map[sourceKey]*Source{}, dirty: map[*Source]bool{}, deviating: d}
 	for i := range known {
 		s := known[i]
 		c.byKey[s.key()] = &s
@@ -110,6 +116,30 @@ func (c *sourceCounts) add(r *audit.Record) {
 	if int(r.Class) < len(s.Classes) {
 		s.Classes[r.Class]++
 	}
+	if r.Class == audit.InDialect {
+		s.Dialects = counted(s.Dialects, r.Dialect)
+		for _, d := range c.deviating.of(r) {
+			s.Deviations = counted(s.Deviations, d)
+		}
+	}
+}
+
+// counted counts one more of what, unless that would be too many to tell apart.
+func counted(counts map[string]int64, what string) map[string]int64 {
+	if counts == nil {
+		counts = map[string]int64{}
+	}
+	if counts[what] > 0 || len(counts) < maxDeviations {
+		counts[what]++
+	}
+	return counts
+}
+
+// clone copies s with its counts.
+func (s *Source) clone() Source {
+	c := *s
+	c.Dialects, c.Deviations = maps.Clone(s.Dialects), maps.Clone(s.Deviations)
+	return c
 }
 
 // readSource sets c.id and c.hostname to r's AuditSourceID and HOSTNAME.
@@ -172,7 +202,7 @@ func (c *sourceCounts) find(k sourceKey, received int64) *Source {
 
 // reset forgets what was counted since list gave known.
 func (c *sourceCounts) reset(known []Source) {
-	fresh := newSourceCounts(known)
+	fresh := newSourceCounts(known, c.deviating)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.byKey, c.dirty, c.last = fresh.byKey, fresh.dirty, nil
@@ -184,7 +214,7 @@ func (c *sourceCounts) takeDirty() []Source {
 	defer c.mu.Unlock()
 	list := make([]Source, 0, len(c.dirty))
 	for s := range c.dirty {
-		list = append(list, *s)
+		list = append(list, s.clone())
 	}
 	clear(c.dirty)
 	return list
@@ -196,7 +226,7 @@ func (c *sourceCounts) list() []Source {
 	defer c.mu.Unlock()
 	list := make([]Source, 0, len(c.byKey))
 	for _, s := range c.byKey {
-		list = append(list, *s)
+		list = append(list, s.clone())
 	}
 	return list
 }
@@ -207,7 +237,7 @@ func (s *Store) Sources() []Source {
 	// The view comes first: a block that is sealed in between is counted in both, which
 	// the next call sets right, rather than in none.
 	v := s.view.Load()
-	counts := newSourceCounts(s.sources.list())
+	counts := newSourceCounts(s.sources.list(), s.sources.deviating)
 	for _, b := range v.mem {
 		counts.addAll(b.visible())
 	}

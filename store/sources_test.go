@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -21,7 +22,7 @@ func recordOf(t *testing.T, source, hostname, cert string) *audit.Record {
 
 // TestSourcesAreToldApart by what they call themselves and by certificate, not by peer.
 func TestSourcesAreToldApart(t *testing.T) {
-	c := newSourceCounts(nil)
+	c := newSourceCounts(nil, nil)
 	cert := strings.Repeat("\x01", 32)
 	for _, r := range []*audit.Record{
 		recordOf(t, "pacs", "h1", ""), recordOf(t, "pacs", "h1", ""), recordOf(t, "pacs", "h2", ""),
@@ -39,10 +40,39 @@ func TestSourcesAreToldApart(t *testing.T) {
 	}
 }
 
+// TestDeviationsAreCounted of records in a dialect, each once a record, whatever their
+// shape is kept as.
+func TestDeviationsAreCounted(t *testing.T) {
+	pool := &parserPool{make: func() Parser { return parser.New(parser.Options{}) }}
+	c := newSourceCounts(nil, &deviations{parsers: pool})
+	p := parser.New(parser.Options{})
+	plain := recordOf(t, "pacs", "h", "")
+	for _, hint := range []string{
+		"", ` xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="x"`, ` xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xsi:noNamespaceSchemaLocation="x"`,
+	} {
+		r := &audit.Record{Entry: audit.Entry{Frame: []byte(strings.NewReplacer("<AuditMessage", "<AuditMessage"+hint, "UserID", `UserTypeCode="1" UserID`).Replace(string(plain.Frame)))}}
+		for range 2 {
+			p.Parse(r)
+			c.addAll([]*audit.Record{r})
+		}
+	}
+	c.addAll([]*audit.Record{plain})
+	s := c.list()[0]
+	want := Source{Dialects: map[string]int64{"dcm4che": 6}, Deviations: map[string]int64{
+		"unknown-attribute /AuditMessage/@xsi:noNamespaceSchemaLocation": 4, "unknown-attribute /AuditMessage/ActiveParticipant/@UserTypeCode": 6}}
+	if !maps.Equal(s.Dialects, want.Dialects) || !maps.Equal(s.Deviations, want.Deviations) || s.Records != 7 {
+		t.Errorf("dialects %v, deviations %v of %d records", s.Dialects, s.Deviations, s.Records)
+	}
+	s.Dialects["dcm4che"]++
+	if n := c.list()[0].Dialects["dcm4che"]; n != 6 {
+		t.Errorf("what was given out is counted on: %d", n)
+	}
+}
+
 // TestEndlessSourcesAreBounded: a sender that calls itself something else each time is
 // counted, in bounded memory.
 func TestEndlessSourcesAreBounded(t *testing.T) {
-	c := newSourceCounts(nil)
+	c := newSourceCounts(nil, nil)
 	for i := range maxSources + 500 {
 		c.find(sourceKey{id: fmt.Sprint(i)}, 0).Records++
 	}

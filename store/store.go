@@ -43,6 +43,8 @@ type Parser interface {
 	// Describe fills what a shape read from disk lacks: the slots' Fields, Fixed and
 	// Carries.
 	Describe(s *audit.Shape)
+	// Deviations gives how an entry whose record is in a dialect breaks A.5.1.
+	Deviations(e *audit.Entry) []audit.Finding
 }
 
 // Options are what a store needs beside its directory.
@@ -202,7 +204,7 @@ func (s *Store) open() (err error) {
 	if err != nil {
 		return err
 	}
-	s.sources = newSourceCounts(known)
+	s.sources = newSourceCounts(known, &deviations{parsers: &s.parsers})
 	if err := s.adoptSegments(); err != nil {
 		return err
 	}
@@ -258,7 +260,7 @@ func (s *Store) openReadOnly() (err error) {
 		known, err = s.catalog.sources()
 	}
 	if err == nil {
-		s.sources = newSourceCounts(known)
+		s.sources = newSourceCounts(known, &deviations{parsers: &s.parsers})
 		err = s.adoptSegments()
 	}
 	if err == nil {

@@ -74,6 +74,7 @@ func sourceFigures(s *store.Store) []api.Source {
 		clock := src.Clock()
 		out = append(out, api.Source{ID: src.ID, Hostname: src.Hostname, Cert: src.Cert, Peer: src.Peer, Transport: src.Transport,
 			First: time.UnixMicro(src.First).UTC(), Last: time.UnixMicro(src.Last).UTC(), Records: src.Records, Bytes: src.Bytes, Classes: classes,
+			Dialects: src.Dialects, Deviations: src.Deviations,
 			Drift: secondsOf(clock.Drift, clock.Stamped), Delay: secondsOf(clock.Delay, clock.Dated)})
 	}
 	return out

@@ -46,7 +46,7 @@ func statusPage(name string, st *api.Status) []byte {
 	}
 	line("clock", clockText(st.Clock))
 	page := appendAligned(nil, rows)
-	for _, table := range [][][]string{sourceRows(st), troubleRows(st)} {
+	for _, table := range [][][]string{sourceRows(st), dialectRows(st), troubleRows(st)} {
 		// The first row is the heading.
 		if len(table) > 1 {
 			page = appendAligned(append(page, '\n'), table)
@@ -131,6 +131,23 @@ func sourceRows(st *api.Status) [][]string {
 	return rows
 }
 
+// dialectRows say how sources that follow a dialect deviate from the standard.
+func dialectRows(st *api.Status) [][]string {
+	rows := [][]string{{"SOURCE", "HOSTNAME", "DIALECT", "DEVIATES FROM A.5.1"}}
+	for i := range st.Sources {
+		s := &st.Sources[i]
+		if len(s.Dialects) == 0 {
+			continue
+		}
+		rows = append(rows, []string{senderCell(s.ID), senderCell(s.Hostname), counted(s.Dialects), ""})
+		for _, deviation := range highest(s.Deviations) {
+			code, path, _ := strings.Cut(deviation, " ")
+			rows = append(rows, []string{"", "", "", fmt.Sprintf("%d %s %s", s.Deviations[deviation], code, answer.Printable(path))})
+		}
+	}
+	return rows
+}
+
 func troubleRows(st *api.Status) [][]string {
 	rows := [][]string{{"TROUBLE WITH", "CAUSE", "TIMES", "LAST"}}
 	for i := range st.Trouble {
@@ -177,16 +194,20 @@ const moment = "2006-01-02 15:04:05 MST"
 
 // counted lists counts that are not 0, the highest first.
 func counted[N int64 | uint64](counts map[string]N) string {
-	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		return cmp.Or(cmp.Compare(counts[b], counts[a]), strings.Compare(a, b))
-	})
 	var parts []string
-	for _, n := range names {
+	for _, n := range highest(counts) {
 		if counts[n] > 0 {
 			parts = append(parts, fmt.Sprintf("%s %d", n, counts[n]))
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// highest are the names of counts, that of the highest first.
+func highest[N int64 | uint64](counts map[string]N) []string {
+	return slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), strings.Compare(a, b))
+	})
 }
 
 // rate writes records a second: whole ones where there are many.

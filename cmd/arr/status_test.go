@@ -28,7 +28,8 @@ func statusServer(t testing.TB, ready func() error) (dir string) {
 		Storing: func() api.Storing { return api.Storing{Records: 1000, Memtable: 12, Segments: 3} },
 		Sources: func() []api.Source {
 			return []api.Source{{ID: "pacs\x1b[2J1", Last: noon.Add(-90 * time.Minute), Records: 1000, Bytes: 1_800_000, Transport: "tls", Peer: "192.0.2.1:99",
-				Classes: map[string]int64{"unchecked": 990, "foreign": 10, "malformed": 0}}}
+				Classes:  map[string]int64{"unchecked": 990, "foreign": 10, "malformed": 0},
+				Dialects: map[string]int64{"dcm4che": 7}, Deviations: map[string]int64{"unknown-element /AuditMessage/X": 2, "unknown-attribute /AuditMessage/@a\x1b": 7}}}
 		},
 		Disk: func() (api.Disk, error) {
 			return api.Disk{Bytes: 45_000, Free: 3_000_000_000, DaysUntilFull: 412.4}, nil
@@ -68,6 +69,7 @@ func TestStatus(t *testing.T) {
 		"unchecked 990, foreign 10\n", "tls 3 frames, 5.4 kB; 2 connections open", "cipher-suite 2\n",
 		"3 segments, 12 records not sealed yet; 45.0 kB on disk, 3.0 GB free, full in 412 days",
 		"ecdsa until 2028-11-02, 731 days from now",
+		"DEVIATES FROM A.5.1\n", "dcm4che 7", " 7 unknown-attribute /AuditMessage/@a\uFFFD\n", " 2 unknown-element /AuditMessage/X\n",
 		"pacs\uFFFD[2J1", "1 h", "1.8 MB", "turn on a suite with ECDHE", "\n  turn on a suite with ECDHE\n  offered: TLS_RSA\uFFFD",
 	} {
 		if !strings.Contains(out.String(), want) {
