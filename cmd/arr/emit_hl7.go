@@ -33,6 +33,7 @@ func mapperFlags() []cli.Flag {
 		&cli.StringFlag{Name: "device", Usage: "the archive's device and AuditSourceID is `NAME` (default: the host's name)"},
 		&cli.StringFlag{Name: "hl7-app", Usage: "the archive's own HL7 application is `APP|FACILITY` (default any)"},
 		&cli.StringFlag{Name: "hl7-table", Usage: "the rules in `FILE` say which message owes what, before the usual ones"},
+		&cli.StringFlag{Name: "did-table", Usage: "the rules in `FILE` say what of acknowledgements tells what the archive did"},
 	}
 }
 
@@ -71,7 +72,11 @@ func makeMessages(c *cli.Context) ([][]byte, error) {
 		fmt.Fprintln(c.App.ErrWriter, "emit: no audit message is owed for that")
 	}
 	var made [][]byte
+	var checker emitter.Checker
 	for i := range all {
+		if err := checker.Check(&all[i], dialect); err != nil {
+			fmt.Fprintf(c.App.ErrWriter, "emit: message %d deviates from its standard, and is made all the same: %v\n", i+1, err)
+		}
 		made = append(made, emitter.AppendXML(nil, &all[i], dialect))
 	}
 	return made, nil
@@ -84,8 +89,13 @@ func owedMessages(c *cli.Context, dialect emitter.Dialect) ([]audit.Message, err
 		return nil, fmt.Errorf("emit: %w", err)
 	}
 	x := hl7.Exchange{Peer: c.String("peer"), Sent: c.Bool("sent")}
-	if x.Did, err = hl7.ParseDid(c.String("did")); err != nil {
+	did, err := hl7.ParseDid(c.String("did"))
+	if err != nil {
 		return nil, fmt.Errorf("emit: --did: %w", err)
+	}
+	reports, err := didTable(c)
+	if err != nil {
+		return nil, fmt.Errorf("emit: %w", err)
 	}
 	file, err := readFile(c, "hl7")
 	if err != nil {
@@ -103,7 +113,10 @@ func owedMessages(c *cli.Context, dialect emitter.Dialect) ([]audit.Message, err
 	messages := hl7.Split(file)
 	acks = hl7.Match(messages, acks)
 	for i, message := range messages {
-		x.Message, x.Ack = message, acks[i]
+		x.Message, x.Ack, x.Did = message, acks[i], did
+		if did == hl7.Unreported {
+			x.Did = reports.Did(message, acks[i])
+		}
 		all = append(all, m.Audit(&x)...)
 	}
 	return all, nil
@@ -132,24 +145,37 @@ func newMapper(c *cli.Context, dialect emitter.Dialect) (*hl7.Mapper, error) {
 	if app := c.String("hl7-app"); app != "" {
 		m.Apps = []string{app}
 	}
-	name := c.String("hl7-table")
-	if name == "" {
-		return m, nil
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("--hl7-table: %w", err)
-	}
-	defer func() { _ = f.Close() }()
-	site, err := hl7.ParseTable(f)
-	if err != nil {
-		return nil, fmt.Errorf("--hl7-table %s: %w", name, err)
+	site, err := parseFile(c, "hl7-table", hl7.ParseTable)
+	if err != nil || site == nil {
+		return m, err
 	}
 	m.Table = append(site, hl7.IHE()...)
 	if dialect == emitter.DialectDcm4che {
 		m.Table = append(site, hl7.Dcm4che()...)
 	}
 	return m, nil
+}
+
+// didTable reads --did-table.
+func didTable(c *cli.Context) (hl7.Reports, error) {
+	return parseFile(c, "did-table", hl7.ParseReports)
+}
+
+// parseFile parses the file that a flag names, if it does.
+func parseFile[T any](c *cli.Context, flag string, parse func(io.Reader) (T, error)) (parsed T, err error) {
+	name := c.String(flag)
+	if name == "" {
+		return parsed, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return parsed, fmt.Errorf("--%s: %w", flag, err)
+	}
+	defer func() { _ = f.Close() }()
+	if parsed, err = parse(f); err != nil {
+		return parsed, fmt.Errorf("--%s %s: %w", flag, name, err)
+	}
+	return parsed, nil
 }
 
 // readFile reads the file that a flag names.

@@ -36,6 +36,8 @@ func TestEmitHL7DryRun(t *testing.T) {
 		{[]string{"--did", "created"}, []string{`EventActionCode="C"`, `EventActionCode="D"`}},
 		{[]string{"--dialect", "dcm4che", "--sent"}, []string{`EventActionCode="U",UserTypeCode="2"`, `EventActionCode="D",UserIDTypeCode`}},
 		{[]string{"--hl7-table", writeFile(t, "t", "ADT * both - 110110 R - patient\n")}, []string{`EventActionCode="R"`}},
+		{[]string{"--did-table", writeFile(t, "d", "ADT^A40 MSA-1=AA created\n")}, []string{`EventActionCode="C"`, `EventActionCode="D"`}},
+		{[]string{"--did", "updated", "--did-table", writeFile(t, "d", "* MSA created\n")}, []string{`EventActionCode="U"`, `EventActionCode="D"`}},
 		{[]string{"--peer", "192.0.2.7"}, []string{`NetworkAccessPointID="192.0.2.7"`, ""}},
 	} {
 		lines := dryRun(t, append([]string{"--hl7", message, "--ack", ack, "--device", "pacs"}, c.args...)...)
@@ -69,6 +71,18 @@ func TestEmitHL7Sends(t *testing.T) {
 	}
 }
 
+// What a site's table makes deviate from the standard is printed all the same, and said.
+func TestEmitHL7Deviates(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	args := []string{"arr", "emit", "--dry-run", "--hl7", writeFile(t, "m.hl7", adtMerge), "--hl7-table", writeFile(t, "t", "ADT * both - 110110 E ITI-8 patient\n")}
+	if code := run(t.Context(), args, nil, &stdout, &stderr); code != 0 || !strings.Contains(stdout.String(), "<AuditMessage>") {
+		t.Errorf("exit code %d: %s", code, &stdout)
+	}
+	if !strings.Contains(stderr.String(), "message 1 deviates") || strings.Contains(stderr.String(), "JANE") {
+		t.Errorf("it says %s", &stderr)
+	}
+}
+
 func TestEmitHL7OwesNothing(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	code := run(t.Context(), []string{"arr", "emit", "--hl7", writeFile(t, "a.hl7", adtAck), "--dry-run"}, nil, &stdout, &stderr)
@@ -85,6 +99,7 @@ func TestEmitHL7Refuses(t *testing.T) {
 		"--hl7:":      {"--hl7", message + ".not"},
 		"--ack:":      {"--hl7", message, "--ack", message + ".not"},
 		"--hl7-table": {"--hl7", message, "--hl7-table", message},
+		"--did-table": {"--hl7", message, "--did-table", message},
 		"one after":   {"--hl7", message, "more.xml"},
 		"give --hl7":  {"more.xml"},
 	} {

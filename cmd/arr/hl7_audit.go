@@ -31,6 +31,8 @@ const (
 // HL7 connection waits for it.
 type auditor struct {
 	log *slog.Logger
+	// reports say what of acknowledgements tells what the archive did.
+	reports hl7.Reports
 	// lines belong to run's goroutine.
 	lines   []*auditLine
 	waiting chan mllp.Exchange
@@ -60,6 +62,9 @@ func (a *auditor) configure(c *cli.Context, speak *speaker, directory *directedS
 	header := emitter.Header{Hostname: hostname(), App: "arr-hl7", ProcID: strconv.Itoa(os.Getpid())}
 	all, err := lanes(c, header, speak, directory)
 	if err != nil {
+		return err
+	}
+	if a.reports, err = didTable(c); err != nil {
 		return err
 	}
 	for _, l := range all {
@@ -179,6 +184,7 @@ func (a *auditor) audit(x mllp.Exchange) {
 		}
 	}()
 	e := hl7.Exchange{Message: x.Message, Ack: x.Verdict(), Err: x.Err}
+	e.Did = a.reports.Did(e.Message, e.Ack)
 	if host, _, err := net.SplitHostPort(x.Sender.String()); err == nil {
 		e.Peer = host
 	}

@@ -169,3 +169,20 @@ func TestHL7DeviatingMessages(t *testing.T) {
 		t.Errorf("%d audit messages, want 3", n)
 	}
 }
+
+// What the archive did is read from its acknowledgement, where a table says how.
+func TestHL7DidTable(t *testing.T) {
+	table := writeFile(t, "did.table", "ADT^A04 MSA-3=refused*rule nothing\n")
+	to, got := listen(t)
+	address, _, stderr, stop := startHL7(t, "--forward", hl7Archive(t, "127.0.0.1:0", "AA"), "--to", to, "--spool", t.TempDir(), "--did-table", table)
+	if _, err := exchangeHL7(t, address, hl7Message("1", "P1")); err != nil {
+		t.Fatal(err)
+	}
+	if code := stop(); code != 0 {
+		t.Errorf("exits with %d: %s", code, stderr)
+	}
+	// An A04 creates by its trigger; what changed nothing is a read.
+	if frames := auditFrames(t, <-got); len(frames) != 1 || !strings.Contains(frames[0], `EventActionCode="R"`) {
+		t.Errorf("audit messages %q", frames)
+	}
+}

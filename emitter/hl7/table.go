@@ -291,15 +291,20 @@ func (r *Rule) isFrom(m *message) bool {
 }
 
 func (r *Rule) holds(m *message) bool {
-	for _, c := range r.when {
-		if !c.holds(m) {
+	return allHold(r.when, m, func(value string, field []byte) bool { return value == string(m.component(field, 0)) })
+}
+
+// allHold says whether all conditions hold of a message; is says whether a field has a value.
+func allHold(all []condition, m *message, is func(value string, field []byte) bool) bool {
+	for _, c := range all {
+		if !c.holds(m, is) {
 			return false
 		}
 	}
 	return true
 }
 
-func (c condition) holds(m *message) bool {
+func (c condition) holds(m *message, is func(value string, field []byte) bool) bool {
 	for i := range c {
 		t := &c[i]
 		s := m.first(m.segments, t.segment)
@@ -309,9 +314,9 @@ func (c condition) holds(m *message) bool {
 		if t.values == nil {
 			return true
 		}
-		value := m.component(m.field(s, t.field), 0)
+		field := m.field(s, t.field)
 		for _, v := range t.values {
-			if v == string(value) {
+			if is(v, field) {
 				return true
 			}
 		}
