@@ -16,7 +16,7 @@ import (
 // remembered; a time is known to be good by its form. It belongs to one Parser.
 type headerJudge struct {
 	machine  syslog.Machine
-	accepted [64]knownHeader
+	accepted [256]knownHeader
 }
 
 // knownHeader is what stands before and behind the TIMESTAMP of a header that
