@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -49,15 +50,14 @@ type Source struct {
 	log      *slog.Logger
 	reloadCh chan struct{}
 
-	// authority is nil where Pairs were given. It, files and listeners are set up by Open,
-	// TLSConfig and Listener, which come before Run; Run's goroutine owns them from then on.
+	// authority is nil where Pairs were given. Its owner is Open, then Run's goroutine.
 	authority *authority
-	files     []*watched
+	mu        sync.Mutex
+	files     []*watched  // guarded by mu; Run's goroutine owns what is in it
+	listeners []*Listener // guarded by mu
 	// parts are the certificates by the file they came from. Their owner is that of
-	// files.
+	// authority.
 	parts [][]tls.Certificate
-	// listeners are never changed once Run runs.
-	listeners []*Listener
 	// complaint is the last thing that the authority could not do, so that it is
 	// said once. Run's goroutine owns it.
 	complaint string
@@ -139,6 +139,8 @@ func (s *Source) watch(w *watched) error {
 		return err
 	}
 	s.loads.Add(1)
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.files = append(s.files, w)
 	return nil
 }
@@ -174,15 +176,22 @@ func (s *Source) Reload() {
 	}
 }
 
+// watchedFiles are those that Run looks after.
+func (s *Source) watchedFiles() []*watched {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.files)
+}
+
 func (s *Source) forget() {
 	s.complaint = ""
-	for _, w := range s.files {
+	for _, w := range s.watchedFiles() {
 		w.refused = contents{}
 	}
 }
 
 func (s *Source) poll() {
-	for _, w := range s.files {
+	for _, w := range s.watchedFiles() {
 		switch err := w.check(); {
 		case errors.Is(err, errUnchanged):
 		case err != nil:
@@ -237,7 +246,7 @@ func (s *Source) CA() (ca CA, ok bool) {
 	return s.authority.public(), true
 }
 
-// Stats may be called at any time once there are no more calls to TLSConfig and Listener.
+// Stats may be called at any time.
 func (s *Source) Stats() Stats {
 	st := Stats{Weak: s.weak(), Loads: s.loads.Load(), Failures: s.failures.Load()}
 	for _, c := range *s.certs.Load() {

@@ -33,8 +33,8 @@ type Listener struct {
 	latest  atomic.Pointer[tls.Config]
 }
 
-// Listener makes one, which serves nothing before Set. allow and crls are as in Clients. It must
-// be called before Run. The error says what can't be used.
+// Listener makes one, which serves nothing before Set. allow and crls are as in Clients. The
+// error says what can't be used.
 func (s *Source) Listener(allow, crls []string) (*Listener, error) {
 	allowed, err := parseAllowed(allow)
 	if err != nil {
@@ -46,6 +46,8 @@ func (s *Source) Listener(allow, crls []string) (*Listener, error) {
 			return nil, err
 		}
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.listeners = append(s.listeners, l)
 	return l, nil
 }
@@ -86,8 +88,7 @@ func (l *Listener) Config() *tls.Config {
 }
 
 // TLSConfig gives the configuration of one listener: it speaks p, always serves the latest
-// certificates and believes the latest client CAs. It must be called before Run. The error
-// says what of c can't be used.
+// certificates and believes the latest client CAs. The error says what of c can't be used.
 func (s *Source) TLSConfig(p Profile, c Clients) (*tls.Config, error) {
 	terms := Terms{Profile: p, Auth: c.Auth, Ways: c.Ways, Tolerate: c.Tolerate, Where: c.Believed.File}
 	if c.Auth == NoClientCert {
@@ -131,6 +132,8 @@ func (s *Source) admit(p Profile) {
 
 // weak names the profiles being served that are not safe.
 func (s *Source) weak() (names []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, l := range s.listeners {
 		if t := l.terms.Load(); t != nil && t.Profile.Weakness() != "" && !slices.Contains(names, t.Profile.Name) {
 			names = append(names, t.Profile.Name)

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"arr/trust"
@@ -104,19 +103,13 @@ func TestHL7ByLDAP(t *testing.T) {
 
 	// Another certificate: the repository is not believed any more, and messages wait.
 	other := newNode(t)
-	hangup := func() {
-		t.Helper()
-		if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
-			t.Fatal(err)
-		}
-	}
 	a.believe(t, other.ca)
-	hangup()
+	hangUp(t)
 	get(t, metrics, "arr_hl7_ldap_reads_total 2\n")
 	answered(hl7Message("2", "P2"))
 	get(t, metrics, `arr_hl7_repository_away{repository="ldap-arr"} 1`)
 	a.believe(t, filepath.Join(a.dir, keysDir, "ca.pem"))
-	hangup()
+	hangUp(t)
 	get(t, received, `arr_frames_received_total{transport="tls"} 2`)
 	if code := stop(); code != 0 {
 		t.Errorf("exit code %d: %s", code, stderr)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"path/filepath"
 	"slices"
@@ -30,21 +31,28 @@ const ldapProfile = "ldap"
 // directed has listeners follow what an LDAP directory says of arr's device. Nil follows none.
 type directed struct {
 	cfg *config.Config
-	// tls are the addresses of TLS as they are configured, whose settings count where the
+	// configured are the addresses as they are configured, whose settings count where the
 	// directory says nothing.
-	tls      []config.Listener
-	trust    *trust.Source
-	log      *slog.Logger
-	follower *ldapconf.Source
-	// listeners are those of TLS by their address, addresses what is listened at, and said
-	// what was logged of the directory. Their owner is openDirected, then the follower.
-	listeners map[string]*trust.Listener
-	addresses []string
-	said      map[string]bool
+	configured addresses
+	trust      *trust.Source
+	log        *slog.Logger
+	follower   *ldapconf.Source
+	// move listens at other addresses. It is there before the follower runs.
+	move func(tls, tcp []config.Listener) error
+
+	// listeners are those of TLS by the DN of their connection, at by their address; used are
+	// the addresses that are listened at, and said is what was logged of the directory. Their
+	// owner is openDirected, then the follower.
+	listeners, at map[string]*trust.Listener
+	used          addresses
+	said          map[string]bool
 	// expiry is when the first of the certificates expires that the directory has believed,
 	// in seconds since 1970; 0 without any.
 	expiry atomic.Int64
 }
+
+// addresses are where syslog is taken in.
+type addresses struct{ tls, tcp, udp []config.Listener }
 
 // openDirected reads the directory that cfg names, or its copy, and puts what it says of
 // addresses into cfg. It gives nil where cfg names none.
@@ -59,7 +67,7 @@ func openDirected(ctx context.Context, cfg *config.Config, source *trust.Source,
 	if cfg.LDAPPlain {
 		log.Warn("the LDAP directory is read without TLS: whoever is on the way can read the password, and have other certificates believed")
 	}
-	d := &directed{cfg: cfg, tls: cfg.TLS, trust: source, log: log, said: map[string]bool{}}
+	d := &directed{cfg: cfg, configured: addresses{cfg.TLS, cfg.TCP, cfg.UDP}, trust: source, log: log, said: map[string]bool{}}
 	d.follower, err = ldapconf.Open(ctx, ldapconf.Options{
 		Directory: dir, Device: cfg.LDAPDevice, Copy: filepath.Join(cfg.Data, ldapCopy), Use: d.use, Log: log,
 	})
@@ -89,32 +97,102 @@ func (d *directed) use(s *ldapconf.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	terms := map[string]trust.Terms{}
+	terms, before := map[*trust.Listener]trust.Terms{}, d.at
+	listeners, at := maps.Clone(d.listeners), map[string]*trust.Listener{}
+	if listeners == nil {
+		listeners = map[string]*trust.Listener{}
+	}
 	for _, l := range r.Listeners {
 		if l.Transport != ldapconf.TLS {
 			continue
 		}
-		if terms[l.Address], err = d.terms(r, l); err != nil {
+		t, err := d.terms(r, l)
+		if err == nil && listeners[l.DN] == nil {
+			listeners[l.DN], err = d.listener(l, t)
+		}
+		if err != nil {
 			return fmt.Errorf("%s: %w", l.DN, err)
 		}
+		at[l.Address], terms[listeners[l.DN]] = listeners[l.DN], t
 	}
-	if d.listeners == nil {
-		if err := d.begin(r, terms); err != nil {
-			return err
-		}
-	} else if !slices.Equal(d.addresses, addressesOf(r)) {
-		d.say("it has other addresses than those that are listened at: restart arr serve to use them")
+	d.at = at
+	if err := d.take(r); err != nil {
+		d.at = before
+		return err
 	}
-	for address, t := range terms {
-		if l := d.listeners[address]; l != nil {
-			l.Set(t)
-		}
+	d.listeners = listeners
+	for _, l := range listeners {
+		l.Set(terms[l]) // who is no longer listened at has no terms
 	}
 	d.expiry.Store(0)
 	if first, ok := firstToExpire(r.Believed); ok {
 		d.expiry.Store(first.Unix())
 	}
 	return nil
+}
+
+// listener makes the listener of a connection that is new.
+func (d *directed) listener(of ldapconf.Listener, t trust.Terms) (*trust.Listener, error) {
+	clients := d.cfg.Clients(samePort(d.configured.tls, of.Address))
+	l, err := d.trust.Listener(clients.Allow, clients.CRL)
+	if err == nil {
+		l.Set(t)
+	}
+	return l, err
+}
+
+// take has syslog taken in at the directory's addresses: from the start, or by a move.
+func (d *directed) take(r *ldapconf.Receiver) error {
+	wanted := addresses{
+		tls: wantedAt(r, ldapconf.TLS, d.configured.tls),
+		tcp: wantedAt(r, ldapconf.TCP, d.configured.tcp),
+		udp: wantedAt(r, ldapconf.UDP, d.configured.udp),
+	}
+	switch {
+	case d.listeners == nil:
+		d.conflicts(r)
+		d.cfg.TLS, d.cfg.TCP, d.cfg.UDP = wanted.tls, wanted.tcp, wanted.udp
+	case !same(d.used.tls, wanted.tls) || !same(d.used.tcp, wanted.tcp):
+		if err := d.move(wanted.tls, wanted.tcp); err != nil {
+			return err
+		}
+		d.log.Info("the LDAP directory has other addresses, which are listened at from now on", slog.String("device", d.cfg.LDAPDevice))
+	}
+	if d.listeners != nil && !same(d.used.udp, wanted.udp) {
+		d.say("it has another address for UDP than that which is listened at: restart arr serve to use it")
+		wanted.udp = d.used.udp
+	}
+	d.used = wanted
+	return nil
+}
+
+// same says whether addresses are listened at alike.
+func same(a, b []config.Listener) bool {
+	return slices.EqualFunc(a, b, func(x, y config.Listener) bool { return x.Address == y.Address })
+}
+
+// wantedAt are the addresses of a transport: those of the directory, or as they are configured
+// where it has none.
+func wantedAt(r *ldapconf.Receiver, t ldapconf.Transport, configured []config.Listener) []config.Listener {
+	if slices.Contains(r.Off, t) {
+		return nil
+	}
+	var found []config.Listener
+	for _, l := range r.Listeners {
+		if l.Transport != t {
+			continue
+		}
+		c := config.Listener{Address: l.Address, Proxy: samePort(configured, l.Address).Proxy}
+		c.Auth = config.NoClients
+		if l.NeedClientCert {
+			c.Auth = config.RequireClients
+		}
+		found = append(found, c)
+	}
+	if found == nil {
+		return configured
+	}
+	return found
 }
 
 // say logs once what people can change in the directory.
@@ -127,7 +205,7 @@ func (d *directed) say(note string) {
 
 // terms are what the directory says of one listener, and the configuration where it says nothing.
 func (d *directed) terms(r *ldapconf.Receiver, l ldapconf.Listener) (t trust.Terms, err error) {
-	profile, clients, err := speech(d.cfg, samePort(d.tls, l.Address))
+	profile, clients, err := speech(d.cfg, samePort(d.configured.tls, l.Address))
 	if err != nil {
 		return t, err
 	}
@@ -171,43 +249,6 @@ func orVersions(listed []string, p trust.Profile) []string {
 	return p.Versions()
 }
 
-// begin puts the directory's addresses in place of the configuration's, and makes the
-// listeners of TLS.
-func (d *directed) begin(r *ldapconf.Receiver, terms map[string]trust.Terms) error {
-	listeners := map[string]*trust.Listener{}
-	for address := range terms {
-		of := d.cfg.Clients(samePort(d.tls, address))
-		l, err := d.trust.Listener(of.Allow, of.CRL)
-		if err != nil {
-			return err
-		}
-		listeners[address] = l
-	}
-	d.listeners, d.addresses = listeners, addressesOf(r)
-	d.conflicts(r)
-	for _, t := range []struct {
-		transport ldapconf.Transport
-		at        *[]config.Listener
-	}{{ldapconf.TLS, &d.cfg.TLS}, {ldapconf.UDP, &d.cfg.UDP}, {ldapconf.TCP, &d.cfg.TCP}} {
-		var found []config.Listener
-		for _, l := range r.Listeners {
-			if l.Transport != t.transport {
-				continue
-			}
-			c := config.Listener{Address: l.Address, Proxy: samePort(*t.at, l.Address).Proxy}
-			c.Auth = config.NoClients
-			if l.NeedClientCert {
-				c.Auth = config.RequireClients
-			}
-			found = append(found, c)
-		}
-		if found != nil || slices.Contains(r.Off, t.transport) {
-			*t.at = found
-		}
-	}
-	return nil
-}
-
 // conflicts logs which settings the directory overrides.
 func (d *directed) conflicts(r *ldapconf.Receiver) {
 	overridden := map[string]bool{
@@ -244,14 +285,6 @@ func samePort(configured []config.Listener, address string) config.Listener {
 	return config.Listener{}
 }
 
-// addressesOf are the addresses of a repository with their transports.
-func addressesOf(r *ldapconf.Receiver) (all []string) {
-	for _, l := range r.Listeners {
-		all = append(all, string(l.Transport)+" "+l.Address)
-	}
-	return all
-}
-
 // firstToExpire is when the first of some certificates does.
 func firstToExpire(certs []ldapconf.Certificate) (first time.Time, ok bool) {
 	for _, c := range certs {
@@ -262,19 +295,20 @@ func firstToExpire(certs []ldapconf.Certificate) (first time.Time, ok bool) {
 	return first, ok
 }
 
-// config is how an address of TLS is served that the directory names; nil for others.
-func (d *directed) config(address string) *tls.Config {
-	if d == nil || d.listeners[address] == nil {
-		return nil
+// tls is how an address is served: as the directory says, or as it is configured.
+func (d *directed) tls(cfg *config.Config, source *trust.Source, c config.Listener) (*tls.Config, error) {
+	if d == nil || d.at[c.Address] == nil {
+		return tlsConfig(cfg, source, c)
 	}
-	return d.listeners[address].Config()
+	return d.at[c.Address].Config(), nil
 }
 
-// run follows the directory until ctx ends.
-func (d *directed) run(ctx context.Context) error {
+// run follows the directory until ctx ends, and has move called where its addresses change.
+func (d *directed) run(ctx context.Context, move func(tls, tcp []config.Listener) error) error {
 	if d == nil {
 		return nil
 	}
+	d.move = move
 	return d.follower.Run(ctx)
 }
 

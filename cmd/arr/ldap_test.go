@@ -39,15 +39,21 @@ func newDirectedArchive(t *testing.T) *directedArchive {
 	if _, err := trust.Open(trust.Options{Dir: filepath.Join(a.dir, keysDir), Log: slog.New(slog.DiscardHandler)}); err != nil {
 		t.Fatal(err)
 	}
+	a.port = freePort(t)
+	a.reader = []string{"--ldap", s.LDAPS, "--ldap-ca", s.CA}
+	a.admin = append([]string{"--ldap-bind-dn", ldaptest.Admin, "--ldap-password-file", s.PasswordFile}, a.reader...)
+	return a
+}
+
+// freePort is a port of the loopback that nobody has at the moment.
+func freePort(t *testing.T) string {
+	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.port = strconv.Itoa(ln.Addr().(*net.TCPAddr).Port)
-	ln.Close()
-	a.reader = []string{"--ldap", s.LDAPS, "--ldap-ca", s.CA}
-	a.admin = append([]string{"--ldap-bind-dn", ldaptest.Admin, "--ldap-password-file", s.PasswordFile}, a.reader...)
-	return a
+	defer ln.Close()
+	return strconv.Itoa(ln.Addr().(*net.TCPAddr).Port)
 }
 
 // apply writes what the archive needs to send here.
@@ -159,9 +165,8 @@ func TestLDAPFaults(t *testing.T) {
 	}
 }
 
-// dial connects to the server's only address of TLS; the error includes what it says after
-// the handshake.
-func (a *directedArchive) dial(t *testing.T, suites []uint16, client *tls.Certificate) error {
+// connect connects to the server by TLS 1.2, in which it judges the client in the handshake.
+func (a *directedArchive) connect(t *testing.T, suites []uint16, client *tls.Certificate) (*tls.Conn, error) {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(a.dir, keysDir, "ca.pem"))
 	if err != nil {
@@ -172,7 +177,13 @@ func (a *directedArchive) dial(t *testing.T, suites []uint16, client *tls.Certif
 	if client != nil {
 		conf.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return client, nil }
 	}
-	conn, err := tls.Dial("tcp", "127.0.0.1:"+a.port, conf)
+	return tls.Dial("tcp", "127.0.0.1:"+a.port, conf)
+}
+
+// dial says whether a connection comes about.
+func (a *directedArchive) dial(t *testing.T, suites []uint16, client *tls.Certificate) error {
+	t.Helper()
+	conn, err := a.connect(t, suites, client)
 	if err == nil {
 		conn.Close()
 	}
@@ -215,13 +226,7 @@ func TestServeByLDAP(t *testing.T) {
 
 	// Another certificate in the directory; a connection that is open stays.
 	believe(second)
-	reload := func() {
-		t.Helper()
-		if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
-			t.Fatal(err)
-		}
-	}
-	reload()
+	hangUp(t)
 	get(t, metrics, "arr_ldap_reads_total 2\n")
 	if err := a.dial(t, modern, second); err != nil {
 		t.Errorf("whose certificate replaces another's: %v", err)
@@ -230,7 +235,7 @@ func TestServeByLDAP(t *testing.T) {
 		t.Error("whose certificate was replaced may connect")
 	}
 	a.Stop()
-	reload()
+	hangUp(t)
 	get(t, metrics, "arr_ldap_copy_in_use 1\n")
 	if err := a.dial(t, modern, second); err != nil {
 		t.Errorf("while the directory is away: %v", err)
@@ -276,6 +281,70 @@ func TestServeByLDAP(t *testing.T) {
 		t.Errorf("by a file: %v", err)
 	}
 	r.stop()
+}
+
+// hangUp has all that runs in this process read again what it has read.
+func hangUp(t *testing.T) {
+	t.Helper()
+	if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A server moves to another address that the directory has. Connections to the old one stay,
+// nobody else gets one there; an address that can't be had is refused.
+func TestServeMovesByLDAP(t *testing.T) {
+	a := newDirectedArchive(t)
+	a.apply(t)
+	r := a.serve(t)
+	metrics := "http://" + r.ports.Metrics[0] + "/metrics"
+	open, err := a.connect(t, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer open.Close()
+	old := a.port
+	a.port = freePort(t)
+	a.change("dicomPort", a.port)
+	hangUp(t)
+	get(t, metrics, "arr_ldap_reads_total 2\n")
+	if err := a.dial(t, nil, nil); err != nil {
+		t.Errorf("the new address: %v", err)
+	}
+	if conn, err := net.Dial("tcp", "127.0.0.1:"+old); err == nil {
+		conn.Close()
+		t.Error("the old address still takes connections")
+	}
+	if _, err := fmt.Fprintf(open, "%d %s", len(loginFrame), loginFrame); err != nil {
+		t.Error(err)
+	}
+	get(t, metrics, `arr_frames_received_total{transport="tls"} 1`)
+	b, err := os.ReadFile(filepath.Join(a.dir, portsFile))
+	if err != nil || !strings.Contains(string(b), "127.0.0.1:"+a.port) {
+		t.Errorf("%s holds %s, %v", portsFile, b, err)
+	}
+
+	a.change("dcmBindAddress", "192.0.2.1")
+	hangUp(t)
+	get(t, metrics, "arr_ldap_failures_total 1\n")
+	if err := a.dial(t, nil, nil); err != nil {
+		t.Errorf("while another address can't be had: %v", err)
+	}
+	a.change("dcmBindAddress", "127.0.0.1")
+	a.change("dicomInstalled", "FALSE")
+	a.Modify("dn: cn=plain,dicomDeviceName=arr," + ldapDevices + "\nchangetype: add\nobjectClass: dicomNetworkConnection\nobjectClass: dcmNetworkConnection\n" +
+		"cn: plain\ndicomHostname: 127.0.0.1\ndicomPort: " + freePort(t) + "\ndcmProtocol: SYSLOG_TLS\n\n" +
+		"dn: cn=Audit Record Repository,dicomDeviceName=arr," + ldapDevices + "\nchangetype: modify\nadd: dicomNetworkConnectionReference\n" +
+		"dicomNetworkConnectionReference: cn=plain,dicomDeviceName=arr," + ldapDevices + "\n")
+	hangUp(t)
+	get(t, metrics, "arr_ldap_reads_total 3\n")
+	if err := a.dial(t, nil, nil); err == nil {
+		t.Error("a connection that is not installed is listened at")
+	}
+	open.Close()
+	if _, log, code := r.stop(); code != 0 || !strings.Contains(log, "set dcmBindAddress to 0.0.0.0") {
+		t.Errorf("exit code %d: %s", code, log)
+	}
 }
 
 func pemOf(c *tls.Certificate) string {

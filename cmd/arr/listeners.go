@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"path/filepath"
+	"sync"
 	"syscall"
 
 	"arr/api"
@@ -19,9 +20,10 @@ import (
 // fallbackUDP is taken where nobody chose a UDP port and 514 can't be had.
 const fallbackUDP = ":5514"
 
-// stream is a listener for connections that carry syslog.
+// stream is a listener for connections that carry syslog, at an address as it was asked for.
 type stream struct {
 	net.Listener
+	address string
 	options receiver.ListenerOptions
 }
 
@@ -33,6 +35,8 @@ type httpListener struct {
 
 // listeners is everything that the server listens on, opened but not yet served.
 type listeners struct {
+	// mu guards tls and tcp, which an LDAP directory may change.
+	mu            sync.Mutex
 	tls, tcp      []stream
 	udp           []*net.UDPConn
 	http, metrics []httpListener
@@ -59,15 +63,19 @@ func openListeners(ctx context.Context, cfg *config.Config, source *trust.Source
 	if l.metrics, err = listenHTTP(ctx, cfg, source, "metrics", cfg.Metrics); err != nil {
 		return l, err
 	}
-	if err = l.listenTLS(ctx, cfg, source, directory); err != nil {
-		return l, err
-	}
-	for _, c := range cfg.TCP {
-		ln, err := listenTCP(ctx, "tcp", c.Address)
+	for _, c := range cfg.TLS {
+		conf, err := directory.tls(cfg, source, c)
 		if err != nil {
+			return l, fmt.Errorf("--tls %s: %w", c.Address, err)
+		}
+		if l.tls, err = addStream(ctx, l.tls, "tls", c, conf); err != nil {
 			return l, err
 		}
-		l.tcp = append(l.tcp, stream{ln, receiver.ListenerOptions{Proxy: c.Proxy}})
+	}
+	for _, c := range cfg.TCP {
+		if l.tcp, err = addStream(ctx, l.tcp, "tcp", c, nil); err != nil {
+			return l, err
+		}
 	}
 	return l, l.listenUDP(ctx, cfg)
 }
@@ -114,22 +122,13 @@ func listenHTTP(ctx context.Context, cfg *config.Config, source *trust.Source, k
 	return lns, nil
 }
 
-func (l *listeners) listenTLS(ctx context.Context, cfg *config.Config, source *trust.Source, directory *directed) error {
-	for _, c := range cfg.TLS {
-		conf := directory.config(c.Address)
-		if conf == nil {
-			var err error
-			if conf, err = tlsConfig(cfg, source, c); err != nil {
-				return fmt.Errorf("--tls %s: %w", c.Address, err)
-			}
-		}
-		ln, err := listenTCP(ctx, "tls", c.Address)
-		if err != nil {
-			return err
-		}
-		l.tls = append(l.tls, stream{ln, receiver.ListenerOptions{TLS: conf, Proxy: c.Proxy}})
+// addStream opens an address and gives the streams with it. Without a conf there is no TLS.
+func addStream(ctx context.Context, all []stream, key string, c config.Listener, conf *tls.Config) ([]stream, error) {
+	ln, err := listenTCP(ctx, key, c.Address)
+	if err != nil {
+		return all, err
 	}
-	return nil
+	return append(all, stream{ln, c.Address, receiver.ListenerOptions{TLS: conf, Proxy: c.Proxy}}), nil
 }
 
 func (l *listeners) listenUDP(ctx context.Context, cfg *config.Config) error {
@@ -178,6 +177,8 @@ func (l *listeners) close() {
 
 // ports are the addresses that the listeners really have.
 func (l *listeners) ports(pid int, dir string) ports {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	p := ports{
 		PID: pid, Socket: filepath.Join(dir, "arr.sock"),
 		TLS: streamAddresses(l.tls), TCP: streamAddresses(l.tcp), UDP: []string{},

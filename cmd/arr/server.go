@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -106,16 +107,20 @@ func (s *server) run(ctx context.Context, ready func() error) error {
 	// Who serves goes on when ctx ends, until it is its turn to stop.
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	receiving, answering := group{failed: fail}, group{failed: fail}
+	receiving, answering, following := group{failed: fail}, group{failed: fail}, group{failed: fail}
 	s.answer(serving, &answering)
 	s.receive(serving, &receiving)
 	err := ready()
 	if err != nil {
 		fail()
 	}
+	following.begin(func() error {
+		return s.directory.run(ctx, func(tls, tcp []config.Listener) error { return s.move(serving, &receiving, tls, tcp) })
+	})
 	<-ctx.Done()
 	s.log.Info("stopping")
-	err = errors.Join(err, removePorts(s.dir), notify("STOPPING=1"))
+	// Nothing moves, and so nothing writes down ports, once they are removed.
+	err = errors.Join(err, following.Wait(), removePorts(s.dir), notify("STOPPING=1"))
 	drain, cancel := context.WithTimeout(serving, drainTimeout)
 	defer cancel()
 	if late := s.receiver.Shutdown(drain); late != nil {
@@ -129,14 +134,25 @@ func (s *server) run(ctx context.Context, ready func() error) error {
 // receive serves all that syslog comes in by.
 func (s *server) receive(ctx context.Context, g *group) {
 	for _, l := range s.listeners.tls {
-		g.begin(func() error { return s.receiver.ServeTLS(ctx, l, l.options) })
+		s.begin(ctx, g, s.receiver.ServeTLS, l)
 	}
 	for _, l := range s.listeners.tcp {
-		g.begin(func() error { return s.receiver.ServeTCP(ctx, l, l.options) })
+		s.begin(ctx, g, s.receiver.ServeTCP, l)
 	}
 	for _, c := range s.listeners.udp {
 		g.begin(func() error { return s.receiver.ServeUDP(ctx, c) })
 	}
+}
+
+// begin serves a stream until it is moved or the server stops.
+func (s *server) begin(ctx context.Context, g *group, serve func(context.Context, net.Listener, receiver.ListenerOptions) error, l stream) {
+	g.begin(func() error {
+		err := serve(ctx, l, l.options)
+		if errors.Is(err, net.ErrClosed) {
+			return nil // move alone closes a listener that is served
+		}
+		return err
+	})
 }
 
 // answer serves all that questions come in by, and what has to be looked after meanwhile.
@@ -156,7 +172,6 @@ func (s *server) answer(ctx context.Context, g *group) {
 	g.begin(func() error { s.api.Run(ctx); return nil })
 	g.begin(func() error { s.own.Run(ctx); return nil })
 	g.begin(func() error { return s.source.Run(ctx) })
-	g.begin(func() error { return s.directory.run(ctx) })
 	g.begin(func() error { return onHangup(ctx, s.log, s.source.Reload, s.directory.reload) })
 	g.begin(func() error { return s.watchStore(ctx) })
 }
