@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -26,7 +27,8 @@ them; they are sent unchanged.
 
 It exits with 0 only when all was handed over and the repository ended the
 connection in order, which arr does once it has stored everything; else with 6. With
-UDP nothing tells whether a frame arrived.
+UDP nothing tells whether a frame arrived, and what is larger than a datagram is left out
+and said so, with 6.
 
 With --hl7 the messages are made: those that an image archive owes for the HL7 v2
 messages in a file, by the acknowledgement and by what the archive did. With --event one
@@ -84,6 +86,9 @@ type emission struct {
 	sender  emitter.Sender
 	counter *emitCounter
 	pace    pace
+	// tooLarge counts what the transport can't carry, of which oversized tells the first.
+	tooLarge  int
+	oversized error
 }
 
 func newEmission(c *cli.Context) (*emission, error) {
@@ -163,6 +168,9 @@ func (e *emission) run(ctx context.Context) error {
 	e.counter.end()
 	if err != nil {
 		return &exitError{exitFailed, fmt.Errorf("%w (%s)", err, e.counter.outcome(e.sender.Handed(), closeErr == nil))}
+	}
+	if e.oversized != nil {
+		return &exitError{exitFailed, fmt.Errorf("%w (%s too large, %s handed over)", e.oversized, plural(e.tooLarge, "message"), plural(e.sender.Handed(), "message"))}
 	}
 	fmt.Fprintf(e.stderr, "%s handed over to %s\n", plural(e.sender.Handed(), "message"), e.to)
 	return nil
@@ -252,7 +260,14 @@ func (e *emission) send(ctx context.Context, what string, frame []byte) error {
 		return fmt.Errorf("emit: interrupted before %s", what)
 	}
 	if err := e.sender.Send(frame); err != nil {
-		return fmt.Errorf("emit: %s: %w", what, err)
+		err = fmt.Errorf("emit: %s: %w", what, err)
+		if !isA[*emitter.SizeError](err) {
+			return err
+		}
+		// The others may go.
+		e.tooLarge++
+		e.oversized = cmp.Or(e.oversized, err)
+		return nil
 	}
 	e.counter.sent(len(frame))
 	return nil

@@ -203,3 +203,28 @@ func listenUnnamed(t *testing.T, dir string) string {
 	}()
 	return ln.Addr().String()
 }
+
+// What no datagram can carry is said; the others go.
+func TestEmitTooLargeForUDP(t *testing.T) {
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	var stream []byte
+	for _, size := range []int{10, 65508, 70000, 65507} {
+		stream = emitter.AppendCounted(stream, bytes.Repeat([]byte("x"), size))
+	}
+	var stdout, stderr bytes.Buffer
+	code := run(t.Context(), []string{"arr", "emit", "--to", "udp://" + conn.LocalAddr().String(), "-"}, bytes.NewReader(stream), &stdout, &stderr)
+	if want := "frame 2 of standard input: emitter: the frame has 65508 bytes"; code != exitFailed || !strings.Contains(stderr.String(), want) ||
+		!strings.Contains(stderr.String(), "(2 messages too large, 2 messages handed over)") {
+		t.Errorf("exit code %d: %s", code, &stderr)
+	}
+	memory := make([]byte, 1<<17)
+	for _, want := range []int{10, 65507} {
+		if n, _, err := conn.ReadFrom(memory); err != nil || n != want {
+			t.Errorf("a datagram of %d bytes, %v; want %d", n, err, want)
+		}
+	}
+}
