@@ -163,6 +163,9 @@ func newServer() (*api.Server, *memory) {
 		Trust: func() api.Trust {
 			return api.Trust{Loads: 3, Failures: 1, Alerts: 7, AlertsDropped: 2, Weak: []string{"aes"}}
 		},
+		Directory: func() *api.Directory {
+			return &api.Directory{CopyInUse: true, LastSuccess: noon.Add(-time.Hour), Expiry: noon.Add(time.Hour), Reads: 5, Failures: 2}
+		},
 		Indent:  func(b []byte) []byte { return b },
 		Version: "1.2.3", Started: noon.Add(-time.Hour),
 		Now: func() time.Time { return noon }, Zone: time.UTC,

@@ -22,8 +22,8 @@ const DefaultBase = "dc=dcm4che,dc=org"
 
 // Bounds of what a directory may send: one value, and all of one visit.
 const (
-	maxPacket = 4 << 20
-	maxVisit  = 32 << 20
+	maxPacket = 1 << 20
+	maxVisit  = 8 << 20
 )
 
 // visitTimeout bounds one visit to the directory, from dialling on.
@@ -142,7 +142,7 @@ func cantTrust(what string, err error) error {
 func (d *Directory) bind(l *ldap.Conn) error {
 	if d.BindDN == "" {
 		if err := l.UnauthenticatedBind(""); err != nil {
-			return fmt.Errorf("anonymous bind: %w: does it want a user? name one with --ldap-bind-dn", err)
+			return fmt.Errorf("anonymous bind: %w: %s", err, bindRemedy(err))
 		}
 		return nil
 	}
@@ -159,9 +159,18 @@ func (d *Directory) bind(l *ldap.Conn) error {
 		return fmt.Errorf("bind as %s: the directory knows no such user with this password: correct --ldap-bind-dn or its password", d.BindDN)
 	}
 	if err != nil {
-		return fmt.Errorf("bind as %s: %w", d.BindDN, err)
+		return fmt.Errorf("bind as %s: %w: %s", d.BindDN, err, bindRemedy(err))
 	}
 	return nil
+}
+
+// bindRemedy tells a directory that refuses from what is none. The library has codes of its own,
+// from ErrorNetwork on, for what no directory answered.
+func bindRemedy(err error) string {
+	if refused, ok := errors.AsType[*ldap.Error](err); ok && refused.ResultCode < ldap.ErrorNetwork {
+		return "it takes nobody so: correct --ldap-bind-dn and its password"
+	}
+	return "see that a directory speaks LDAP there, and correct the port in --ldap"
 }
 
 // errTooMuch is what a visit ends with that brings too much.
