@@ -75,6 +75,23 @@ func isUTF16Name(name []byte) bool {
 	return len(name) >= 6 && bytes.EqualFold(name[:6], []byte("UTF-16"))
 }
 
+// beyondASCII are further encodings that say the same as ASCII where they say no more: what
+// declares one of them can be read as long as it is ASCII.
+var beyondASCII = map[string]bool{
+	"us-ascii": true, "ascii": true, "iso-8859-6": true, "iso-8859-8": true, "iso-8859-10": true, "iso-8859-11": true,
+	"iso-8859-14": true, "iso-8859-16": true, "windows-1255": true, "windows-1256": true, "windows-1257": true,
+	"windows-1258": true, "windows-874": true, "windows-31j": true, "tis-620": true, "koi8-r": true, "koi8-u": true,
+	"shift_jis": true, "euc-jp": true, "iso-2022-jp": true, "euc-kr": true, "iso-2022-kr": true, "big5": true,
+	"gb2312": true, "gbk": true, "gb18030": true, "ibm437": true, "ibm850": true, "macintosh": true,
+}
+
+// extendsASCII says whether an encoding of this name is known, and ASCII is read by it as
+// it is.
+func extendsASCII(name []byte) bool {
+	lower := strings.ToLower(string(name))
+	return isUTF8Name(name) || beyondASCII[lower] || charsets[lower] != nil
+}
+
 // encodingFinding is what is wrong with a document's encoding.
 type encodingFinding string
 
@@ -87,11 +104,15 @@ const (
 // if its bytes are UTF-8 as they are, and what is wrong with the declaration.
 func decoderFor(raw, declared []byte) (decoder, encodingFinding) {
 	if order := utf16Order(raw); order != nil {
-		return utf16Decoder(order), ""
+		finding := encodingFinding("")
+		if raw[0] != 0xFF && raw[0] != 0xFE { // XML 1.0 §4.3.3 asks for the mark
+			finding = encodingContradicted
+		}
+		return utf16Decoder(order), finding
 	}
 	ascii, valid := kindOfBytes(raw)
 	name := strings.ToLower(string(declared))
-	if isUTF8Name(declared) || ascii && !isUTF16Name(declared) {
+	if isUTF8Name(declared) || ascii && extendsASCII(declared) {
 		if valid {
 			return nil, ""
 		}

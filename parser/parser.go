@@ -213,7 +213,11 @@ func (p *Parser) message(doc body) (eventAt span, ok bool) {
 // UTF-8 that it is. One that says UTF-16 in ASCII or UTF-8 can't mean it.
 func (p *Parser) readsAsUTF8() bool {
 	s := &p.scanner
-	return !s.Malformed() && (!s.Wide() || isUTF8Name(s.Encoding()) || isUTF16Name(s.Encoding()))
+	if s.Malformed() {
+		return false
+	}
+	name := s.Encoding()
+	return isUTF8Name(name) || isUTF16Name(name) || !s.Wide() && extendsASCII(name)
 }
 
 // setTime sets rec.Sent from the header's time, and rec.Time from the event's time, else

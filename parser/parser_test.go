@@ -174,7 +174,7 @@ func TestReadings(t *testing.T) {
 		{"ISO 8859-1 undeclared", latin1(message), true, audit.Malformed, []string{"encoding-contradicted"}},
 		{"UTF-16 little endian", "\xFF\xFE" + utf16Of(utf16Message, binary.LittleEndian), true, audit.Deviating, nil},
 		{"UTF-16 big endian", "\xFE\xFF" + utf16Of(utf16Message, binary.BigEndian), true, audit.Deviating, nil},
-		{"UTF-16 without mark", utf16Of(utf16Message, binary.LittleEndian), true, audit.Deviating, nil},
+		{"UTF-16 without mark", utf16Of(utf16Message, binary.LittleEndian), true, audit.Malformed, []string{"encoding-contradicted"}},
 		{"UTF-16 that is none", utf16Message, false, audit.Malformed, []string{"encoding-contradicted"}},
 		{"unknown encoding", strings.Replace(message, "UTF-8", "x-klingon", 1), true, audit.Malformed, []string{"encoding-unknown"}},
 		{"line ends escaped", escape(message), true, audit.Deviating, []string{"relay-escapes"}},

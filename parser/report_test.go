@@ -39,6 +39,24 @@ func TestVectors(t *testing.T) {
 	}
 }
 
+// TestDeclaredEncodings has what may be declared of a document in ASCII.
+func TestDeclaredEncodings(t *testing.T) {
+	doc := event("110109", "C", "", person("", "true"), object("1 1 2 P1", named))
+	for encoding, want := range map[string]string{
+		"UTF-8": "", "utf-8": "", "US-ASCII": "", "ISO-8859-1": "", "Windows-1252": "", "KOI8-R": "", "GB18030": "", "Shift_JIS": "",
+		"UTF-16": "encoding-contradicted", "x-klingon": "encoding-unknown",
+	} {
+		r := parser.New(parser.Options{}).ValidateDocument([]byte(`<?xml version="1.0" encoding="` + encoding + `"?>` + doc))
+		got := ""
+		for _, f := range r.Findings {
+			got += f.Code
+		}
+		if got != want || (r.Class == audit.Conformant) != (want == "") {
+			t.Errorf("%s: %v %q", encoding, r.Class, got)
+		}
+	}
+}
+
 // dialects are those of the vectors that have one. One mixes two.
 var dialects = map[string]string{
 	"cp1362-code.xml":                   "dicom2016",

@@ -95,7 +95,7 @@ func (j *Judge) plainTag(doc []byte) answer {
 	}
 	for i := range s.Attrs {
 		a := &s.Attrs[i]
-		if a.Name == Hint {
+		if a.Name == Hint || a.Name == OtherAttribute && s.prefixed {
 			return unsure
 		}
 		if t := v.Attribute(a.Name); !t.Any() && !t.Accepts(doc[a.Off:a.End]) {

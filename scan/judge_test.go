@@ -148,6 +148,31 @@ func TestReported(t *testing.T) {
 	}
 }
 
+// TestNamespaceOfAttribute: it is the namespace that counts, not the prefix.
+func TestNamespaceOfAttribute(t *testing.T) {
+	const instance = "http://www.w3.org/2001/XMLSchema-instance"
+	var dialect schemas.Grammar
+	for dialect.String() != "dcm4che" {
+		dialect++
+	}
+	var j scan.Judge
+	for _, c := range []struct {
+		attributes string
+		want       bool
+	}{
+		{`xmlns:xsi="` + instance + `" xsi:noNamespaceSchemaLocation="x"`, true},
+		{`a:noNamespaceSchemaLocation="x" xmlns:a="` + instance + `"`, true},
+		{`xmlns:xsi="urn:x" xsi:noNamespaceSchemaLocation="x"`, false},
+		{`xmlns:xsi="` + instance + `" xsi:schemaLocation="x"`, false},
+		{`xmlns:a="` + instance + `" noNamespaceSchemaLocation="x"`, false},
+	} {
+		doc := []byte(strings.Replace(minimal, "<AuditMessage", "<AuditMessage "+c.attributes, 1))
+		if got := j.Valid(doc, 0, dialect, nil); got != c.want {
+			t.Errorf("%s: %v", c.attributes, got)
+		}
+	}
+}
+
 // FuzzJudge says whether a document is valid in each of the ways in which it is asked:
 // with and without blanks of a skeleton, and by its faults.
 func FuzzJudge(f *testing.F) {

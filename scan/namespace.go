@@ -184,9 +184,24 @@ func (s *Scanner) Namespaced() bool {
 	if !colon {
 		prefix = nil
 	}
+	return len(s.inTag(prefix)) > 0
+}
+
+// inTag gives the namespace that the last start tag's names with the given prefix are in.
+func (s *Scanner) inTag(prefix []byte) []byte {
 	bindings := s.bindings
 	s.bindings = bindings[:s.inForce]
 	uri, _ := s.lookup(prefix, s.inForce)
 	s.bindings = bindings
-	return len(uri) > 0
+	return uri
+}
+
+// attributeName gives the namespace and the local name of an attribute of the last start
+// tag.
+func (s *Scanner) attributeName(a *Attr) (uri, local []byte) {
+	prefix, local, ok := bytes.Cut(s.doc[a.NameOff:a.NameEnd], []byte(":"))
+	if !ok {
+		return nil, prefix
+	}
+	return s.inTag(prefix), local
 }

@@ -80,12 +80,11 @@ func (w *walker) start() bool {
 		a := &w.Attrs[i]
 		w.attr.NameOff, w.attr.NameEnd, w.attr.Off, w.attr.End = a.NameOff, a.NameEnd, a.Off, a.End
 		attribute := a.Name
-		if attribute == Hint {
-			name := w.attr.Name()
-			if bytes.HasPrefix(name, []byte("xmlns")) {
+		if attribute == Hint || attribute == OtherAttribute {
+			if name := w.attr.Name(); attribute == Hint && bytes.HasPrefix(name, []byte("xmlns")) {
 				continue
 			}
-			attribute = Attribute(hints.find(name))
+			attribute = w.inNamespace(a)
 		}
 		if !w.to.Attribute(attribute, &w.attr) {
 			return false
@@ -102,6 +101,18 @@ func (w *walker) start() bool {
 	}
 	w.open = append(w.open, content{from: w.End})
 	return true
+}
+
+// inNamespace gives the attribute of a grammar that a is, which has a prefix; 0 if it is
+// none.
+func (w *walker) inNamespace(a *Attr) Attribute {
+	uri, local := w.attributeName(a)
+	prefix := schemas.PrefixOf(uri)
+	if prefix == "" {
+		return OtherAttribute
+	}
+	w.text = append(append(append(w.text[:0], prefix...), ':'), local...)
+	return Attribute(hints.find(w.text))
 }
 
 // run takes a run of text.

@@ -24,6 +24,17 @@ func (a Attribute) String() string {
 	return ""
 }
 
+// PrefixOf gives the prefix by which attributes of a namespace are named here, as in
+// "xsi:noNamespaceSchemaLocation"; "" of a namespace that no grammar has.
+func PrefixOf(namespace []byte) string {
+	for i := range namespaces {
+		if namespaces[i].uri == string(namespace) {
+			return namespaces[i].prefix
+		}
+	}
+	return ""
+}
+
 // Grammar is one of the grammars, in the order in which they are tried. The zero value
 // is the standard's own.
 type Grammar uint8

@@ -134,6 +134,10 @@ var attributeNames = [NumAttributes]string{
 	AttributeUserTypeCode:                   "UserTypeCode",
 }
 
+var namespaces = [...]struct{ prefix, uri string }{
+	{"xsi", "http://www.w3.org/2001/XMLSchema-instance"},
+}
+
 var datatypes = [...]datatype{
 	{kind: tokenType},
 	{kind: enumerationType, values: []string{"C", "R", "U", "D", "E"}},

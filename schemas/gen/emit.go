@@ -76,6 +76,9 @@ func generate(dir fs.FS) ([]byte, error) {
 	e.line("// Code generated from the grammars (*.rnc) by gen; DO NOT EDIT.\n\npackage schemas\n")
 	e.names("Element", "element", &e.elements)
 	e.names("Attribute", "attribute", &e.attributes)
+	if err := e.namespaces(grammars); err != nil {
+		return nil, err
+	}
 	e.line("var datatypes = [...]datatype{")
 	for _, t := range e.types {
 		e.line("{kind: %sType%s},", t.kind, valuesOf(t.values))
@@ -88,6 +91,25 @@ func generate(dir fs.FS) ([]byte, error) {
 	}
 	e.line("}")
 	return format.Source(e.Bytes())
+}
+
+// namespaces writes which prefix stands for which namespace, the same in all grammars.
+func (e *emitter) namespaces(grammars []*grammar) error {
+	all := map[string]string{}
+	for _, g := range grammars {
+		for prefix, uri := range g.source.Namespaces {
+			if all[prefix] != "" && all[prefix] != uri {
+				return fmt.Errorf("%s: the prefix %s stands for another namespace elsewhere", g.file, prefix)
+			}
+			all[prefix] = uri
+		}
+	}
+	e.line("var namespaces = [...]struct{ prefix, uri string }{")
+	for _, prefix := range slices.Sorted(maps.Keys(all)) {
+		e.line("{%q, %q},", prefix, all[prefix])
+	}
+	e.line("}\n")
+	return nil
 }
 
 func valuesOf(values []string) string {

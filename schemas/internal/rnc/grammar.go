@@ -34,6 +34,9 @@ type Pattern struct {
 type Grammar struct {
 	Start   *Pattern
 	Defines map[string]*Pattern
+	// Namespaces are the names of the namespaces of the file and of those that it includes, by
+	// prefix.
+	Namespaces map[string]string
 	// Pragmas are those of the file itself, in order.
 	Pragmas []Pragma
 }

@@ -24,7 +24,7 @@ func read(dir fs.FS, file string, depth int) (*Grammar, error) {
 	}
 	p := &parser{
 		lexer: lexer{file: file, text: string(text), line: 1}, dir: dir, depth: depth,
-		prefixes: map[string]bool{}, grammar: &Grammar{Defines: map[string]*Pattern{}},
+		grammar: &Grammar{Defines: map[string]*Pattern{}, Namespaces: map[string]string{}},
 	}
 	if err := p.advance(); err != nil {
 		return nil, err
@@ -39,11 +39,10 @@ func read(dir fs.FS, file string, depth int) (*Grammar, error) {
 // parser reads one file.
 type parser struct {
 	lexer
-	dir      fs.FS
-	depth    int
-	tok      token
-	prefixes map[string]bool
-	grammar  *Grammar
+	dir     fs.FS
+	depth   int
+	tok     token
+	grammar *Grammar
 }
 
 func (p *parser) advance() (err error) {
@@ -101,10 +100,19 @@ func (p *parser) declaration() error {
 		return err
 	}
 	if what.text == "namespace" {
-		p.prefixes[prefix.text] = true
+		return p.bind(prefix, uri.text)
 	} else if prefix.text != "xsd" || uri.text != "http://www.w3.org/2001/XMLSchema-datatypes" {
 		return p.errorf(prefix.line, "only XML Schema's datatypes are read, as xsd")
 	}
+	return nil
+}
+
+// bind takes in what a prefix stands for.
+func (p *parser) bind(prefix token, uri string) error {
+	if other, has := p.grammar.Namespaces[prefix.text]; has && other != uri {
+		return p.errorf(prefix.line, "the prefix %s stands for two namespaces", prefix.text)
+	}
+	p.grammar.Namespaces[prefix.text] = uri
 	return nil
 }
 
@@ -124,6 +132,11 @@ func (p *parser) include() error {
 	}
 	if p.at("{") {
 		if err := p.replace(other); err != nil {
+			return err
+		}
+	}
+	for prefix, uri := range other.Namespaces {
+		if err := p.bind(token{text: prefix, line: line}, uri); err != nil {
 			return err
 		}
 	}

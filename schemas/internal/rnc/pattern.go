@@ -106,7 +106,7 @@ func (p *parser) named(n *Pattern, what string) (*Pattern, error) {
 	if err := p.expect(name, ""); err != nil {
 		return nil, err
 	}
-	if prefix, _, ok := strings.Cut(n.Name, ":"); ok && (n.Kind == Element || !p.prefixes[prefix]) {
+	if prefix, _, ok := strings.Cut(n.Name, ":"); ok && (n.Kind == Element || p.grammar.Namespaces[prefix] == "") {
 		return nil, p.errorf(n.Line, "the prefix of %q is not declared, or stands at an element", n.Name)
 	}
 	if err := p.expect(mark, "{"); err != nil {
