@@ -17,24 +17,40 @@ func field(segment []byte, separator byte, n int) []byte {
 }
 
 // segment gives the first segment of a name, and the field separator, which MSH says.
-// What does not begin with MSH and a separator has no segments.
+// What does not begin with MSH and a separator, or with a batch's segments before such, has no
+// segments.
 func segment(message []byte, name string) (found []byte, separator byte) {
+	for isBatchHeader(message) {
+		_, message = cutLine(message)
+	}
 	if len(message) < 4 || string(message[:3]) != "MSH" || !isSeparator(message[3]) {
 		return nil, 0
 	}
 	separator = message[3]
 	for len(message) > 0 {
-		end := bytes.IndexAny(message, "\r\n")
-		if end < 0 {
-			end = len(message)
-		}
-		line := message[:end]
+		var line []byte
+		line, message = cutLine(message)
 		if len(line) > 3 && string(line[:3]) == name && line[3] == separator {
 			return line, separator
 		}
-		message = message[min(end+1, len(message)):]
 	}
 	return nil, separator
+}
+
+// isBatchHeader says whether a message begins with the header of a file or batch (HL7 2.5
+// section 2.10.3), or with a line end.
+func isBatchHeader(message []byte) bool {
+	return bytes.HasPrefix(message, []byte("FHS")) || bytes.HasPrefix(message, []byte("BHS")) ||
+		len(message) > 0 && (message[0] == '\r' || message[0] == '\n')
+}
+
+// cutLine cuts the first line off, without its end.
+func cutLine(message []byte) (line, rest []byte) {
+	end := bytes.IndexAny(message, "\r\n")
+	if end < 0 {
+		return message, nil
+	}
+	return message[:end], message[end+1:]
 }
 
 // isSeparator says whether c can stand between fields: a letter or a digit would be

@@ -110,3 +110,18 @@ func TestVerdict(t *testing.T) {
 		}
 	}
 }
+
+// A batch is answered as a whole: by the id of its first message.
+func TestBatch(t *testing.T) {
+	var all told
+	p := pairs{tell: all.note, maxBytes: 1 << 20}
+	m := append([]byte("FHS|^~\\&|A\rBHS|^~\\&|A\r\n"), append(request("7", ""), request("8", "")...)...)
+	if id := readHeader(m).id; id != "7" {
+		t.Errorf("the batch's id is %q", id)
+	}
+	p.sent(readHeader(m), Exchange{Message: m})
+	p.answered(append([]byte("BHS|^~\\&|A\r"), append(answer("AA", "7"), answer("AE", "8")...)...))
+	if got := strings.Join(all, "; "); got != "7: AA=AA, false" {
+		t.Errorf("told %s", got)
+	}
+}

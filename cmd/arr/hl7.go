@@ -170,7 +170,10 @@ func (g *gateway) run(ctx context.Context) (err error) {
 		serving.begin(func() error { return g.proxy.Serve(ctx, ln) })
 		g.say("HL7 messages are taken on %s\n", ln.Addr())
 	}
-	return serving.Wait()
+	if err := notify("READY=1"); err != nil {
+		g.log.Warn("the supervisor can't be told", slog.Any("error", err))
+	}
+	return errors.Join(serving.Wait(), notify("STOPPING=1"))
 }
 
 // reload has certificates and the directory read again.

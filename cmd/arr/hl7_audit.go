@@ -183,19 +183,34 @@ func (a *auditor) audit(x mllp.Exchange) {
 			a.log.Error("an HL7 message is not audited, since the mapping failed; please report this", slog.String("stack", string(debug.Stack())))
 		}
 	}()
-	e := hl7.Exchange{Message: x.Message, Ack: x.Verdict(), Err: x.Err}
-	e.Did = a.reports.Did(e.Message, e.Ack)
-	if host, _, err := net.SplitHostPort(x.Sender.String()); err == nil {
-		e.Peer = host
-	}
-	for _, l := range a.lines {
-		owed := l.mapper.Audit(&e)
-		a.messages.Add(int64(len(owed)))
-		for i := range owed {
-			a.check(l, &owed[i])
-			l.batch = append(l.batch, &owed[i])
+	for _, e := range a.parts(&x) {
+		for _, l := range a.lines {
+			owed := l.mapper.Audit(&e)
+			a.messages.Add(int64(len(owed)))
+			for i := range owed {
+				a.check(l, &owed[i])
+				l.batch = append(l.batch, &owed[i])
+			}
 		}
 	}
+}
+
+// parts gives an exchange as the mapper has it, a batch as one for each of its messages.
+func (a *auditor) parts(x *mllp.Exchange) []hl7.Exchange {
+	verdict := x.Verdict()
+	messages, acks := [][]byte{x.Message}, [][]byte{verdict}
+	if split := hl7.Split(x.Message); len(split) > 1 {
+		messages, acks = split, hl7.Match(split, hl7.Split(verdict))
+	}
+	peer, _, err := net.SplitHostPort(x.Sender.String())
+	if err != nil {
+		peer = ""
+	}
+	all := make([]hl7.Exchange, len(messages))
+	for i, m := range messages {
+		all[i] = hl7.Exchange{Message: m, Ack: acks[i], Err: x.Err, Peer: peer, Did: a.reports.Did(m, acks[i])}
+	}
+	return all
 }
 
 // maxTold is how many different deviations are logged.

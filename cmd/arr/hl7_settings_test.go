@@ -186,3 +186,21 @@ func TestHL7DidTable(t *testing.T) {
 		t.Errorf("audit messages %q", frames)
 	}
 }
+
+// Each message of a batch is audited by itself, with the outcome of its own.
+func TestHL7Batch(t *testing.T) {
+	to, got := listen(t)
+	// Without an archive the batch is acknowledged as a whole.
+	address, _, stderr, stop := startHL7(t, "--to", to, "--spool", t.TempDir())
+	batch := "FHS|^~\\&|SENDER\rBHS|^~\\&|SENDER\r" + hl7Message("1", "P1") + hl7Message("2", "P2") + "BTS|2\rFTS|1\r"
+	if answer, err := exchangeHL7(t, address, batch); err != nil || !strings.Contains(answer, "MSA|AA|1\r") {
+		t.Errorf("answered %q, %v", answer, err)
+	}
+	if code := stop(); code != 0 {
+		t.Errorf("exits with %d: %s", code, stderr)
+	}
+	frames := auditFrames(t, <-got)
+	if len(frames) != 2 || !strings.Contains(frames[0], "P1^^^HOSP") || !strings.Contains(frames[1], "P2^^^HOSP") {
+		t.Errorf("%d audit messages: %q", len(frames), frames)
+	}
+}
