@@ -1,6 +1,7 @@
 package mllp
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -65,8 +66,11 @@ func accept(message []byte, now time.Time) [][]byte {
 func acknowledge(message []byte, code string, now time.Time) []byte {
 	msh, separator := segment(message, "MSH")
 	encoding := field(msh, separator, 1)
-	if msh == nil || len(encoding) == 0 {
-		msh, separator, encoding = nil, '|', []byte(`^~\&`)
+	if msh == nil {
+		separator = '|'
+	}
+	if len(encoding) == 0 {
+		encoding = bytes.ReplaceAll([]byte(`^~\&`), []byte{separator}, []byte("|"))
 	}
 	version := field(msh, separator, 11)
 	if len(version) == 0 {
