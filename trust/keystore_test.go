@@ -25,6 +25,8 @@ func tool(t testing.TB, dir, line string) {
 	}
 	cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
 	cmd.Dir = dir
+	// keytool is gone before compiling itself well pays.
+	cmd.Env = append(os.Environ(), "JAVA_TOOL_OPTIONS=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", line, err, out)
 	}
@@ -32,6 +34,7 @@ func tool(t testing.TB, dir, line string) {
 
 // Names say nothing: keytool writes PKCS#12 into what people call .jks.
 func TestStoresOfKeytoolAndOpenSSL(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	const key = "keytool -genkeypair -validity 100 -storepass secret1 "
 	for _, line := range []string{

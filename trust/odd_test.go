@@ -101,6 +101,7 @@ func (o *oddCertificate) make(t *testing.T, dir string) (*tls.Certificate, strin
 // certificates as they are met: by default, tolerant, and with the certificate itself
 // installed.
 func TestOddCertificates(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	tool(t, dir, "openssl req -x509 -nodes -days 10 -subj /CN=CA -keyout ca.key -out ca.pem "+p256+
 		" -addext keyUsage=critical,keyCertSign,cRLSign")
