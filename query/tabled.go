@@ -18,6 +18,16 @@ var schemes = map[audit.Field][]string{
 	audit.FieldLifecycle:  {"ParticipantObjectDataLifeCycle"},
 }
 
+// tableMeaning gives what a code of a field means by the tables, "" if they don't say.
+func tableMeaning(f audit.Field, code string) string {
+	for _, s := range schemes[f] {
+		if c := schemas.Codes.Find(s, code); c != nil {
+			return c.Meaning
+		}
+	}
+	return ""
+}
+
 // tabled gives the leaf that asks a field of codes for those that mean what t says, nil if
 // there are none.
 func tabled(t *Term, f *field) Expr {
