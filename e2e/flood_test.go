@@ -20,7 +20,7 @@ const (
 	// floodConns is how many hostile connections are open at once.
 	floodConns = 10_000
 	// floodMemory is what the server may hold in memory under them, in MiB.
-	floodMemory = 768
+	floodMemory = 600
 )
 
 // hostile are ways to use up a receiver: what each sends once it is connected, and

@@ -12,9 +12,12 @@ import (
 
 const (
 	// drainQuiet is how long a connection that is being drained may be silent
-	// before nothing more is expected of it; drainLimit bounds its draining.
+	// before nothing more is expected of it; drainLimit bounds its draining. Waiting for
+	// memory does not count to that, up to drainWait: what others give back as they end
+	// is what it waits for.
 	drainQuiet = 100 * time.Millisecond
-	drainLimit = 2 * time.Second
+	drainLimit = 3 * time.Second
+	drainWait  = 6 * time.Second
 )
 
 // conn is one connection of a listener. Its goroutine reads (see stream); a second
@@ -164,8 +167,16 @@ func (c *conn) drain() {
 	c.drainBy = time.Now().Add(drainLimit)
 	c.armLocked(drainQuiet)
 	if c.giveUp != nil {
-		// What others give back now may be what the connection waits for.
-		c.late = time.AfterFunc(drainLimit, c.giveUp)
+		c.late = time.AfterFunc(drainWait, c.giveUp)
+	}
+}
+
+// gotMemory lets draining begin anew for a connection that had to wait for memory.
+func (c *conn) gotMemory() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.drainBy.IsZero() {
+		c.drainBy = time.Now().Add(drainLimit)
 	}
 }
 

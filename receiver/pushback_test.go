@@ -285,6 +285,51 @@ func TestShutdownDrains(t *testing.T) {
 	}
 }
 
+// Shutdown keeps what a sender has sent whose frames wait for memory, also where those who
+// have it go on sending until they are cut off.
+func TestShutdownDrainsWhoWaits(t *testing.T) {
+	t.Parallel()
+	r := serveTCP(t, &receiver.Server{Memory: 1, MaxFrame: 1 << 20}, receiver.ListenerOptions{})
+	const frames, size = 100, 20_000
+	announced := []int{1 << 20, 1 << 20, 60_000, 60_000}
+	stop := make(chan struct{})
+	defer close(stop)
+	taken := int64(0)
+	for _, n := range announced {
+		c := dial(t, r.addr)
+		send(t, c, fmt.Sprintf("%d %s", n, strings.Repeat("x", 5000)))
+		go func() {
+			for tick := time.NewTicker(10 * time.Millisecond); ; {
+				select {
+				case <-tick.C:
+					_, _ = c.Write([]byte("x")) // until it is cut off
+				case <-stop:
+					tick.Stop()
+					return
+				}
+			}
+		}()
+		taken += int64(n)
+		eventually(t, "the memory to be taken", func() bool { return r.Stats().Memory >= taken })
+	}
+	c := dial(t, r.addr)
+	send(t, c, strings.Repeat(counted(strings.Repeat("y", size)), frames))
+	c.Close()
+	eventually(t, "a connection to wait", func() bool { return r.Stats().MemoryWaits == 1 })
+	if err := r.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	whole := 0
+	for _, f := range r.frames(t, len(announced)+frames) {
+		if f[0] == 'y' && len(f) == size {
+			whole++
+		}
+	}
+	if whole != frames {
+		t.Errorf("%d of %d frames are kept", whole, frames)
+	}
+}
+
 func TestShutdownGivesUp(t *testing.T) {
 	var g gate
 	g.close()

@@ -56,7 +56,9 @@ func (s *stream) wholeFrame(ctx context.Context, need int) (*buffer, error) {
 	case need+minRead <= smallFrame:
 		size = min(size, smallFrame+slack)
 	}
-	return s.mem.forFrame(ctx, s.c.host, size)
+	b, err := s.mem.forFrame(ctx, s.c.host, size)
+	s.c.gotMemory()
+	return b, err
 }
 
 // moveTo makes next the current buffer and copies what is not cut yet into it.

@@ -34,9 +34,6 @@ const (
 	rotateBytes = 64 << 20
 	// retryDelay is how long a stalled write waits before it is tried again.
 	retryDelay = 100 * time.Millisecond
-	// recordBytes is about what a record takes in memory beside its frame, so that tiny
-	// frames make no huge groups.
-	recordBytes = 512
 	// maxSyncFaults is how many journal files may fail on one group before the disk is
 	// given up.
 	maxSyncFaults = 3
@@ -44,8 +41,9 @@ const (
 
 // request is a batch on its way through the committer.
 type request struct {
-	recs  []audit.Record
-	bytes int
+	recs []audit.Record
+	// bytes are the frames', size what the records take in memory.
+	bytes, size int
 	// taken is set by the committer, which then stores r, or by a caller whose context
 	// ended before: a sender that gave up sends again, and need not be stored twice.
 	taken atomic.Bool
@@ -129,6 +127,7 @@ func (s *Store) prepare(entries []audit.Entry) *request {
 	for i := range r.recs {
 		n := len(r.recs[i].Spans)
 		r.recs[i].Spans, spans = spans[:n:n], spans[n:]
+		r.size += recordSize(&r.recs[i])
 	}
 	return r
 }
@@ -171,7 +170,7 @@ func (s *Store) gather(r *request) []*request {
 	for {
 		if r.take() {
 			group = append(group, r)
-			size += r.bytes + len(r.recs)*recordBytes
+			size += r.size
 		}
 		if size >= groupBytes {
 			return group
@@ -369,7 +368,7 @@ func (s *Store) rotate() {
 // waitForSealer blocks while the sealer is so far behind that the memtable would outgrow
 // its bound. Its error is ErrClosed.
 func (s *Store) waitForSealer() error {
-	for len(s.view.Load().mem) > maxMemBlocks {
+	for s.view.Load().memFull() {
 		s.stats.beginStall(s.now())
 		select {
 		case <-s.sealed:

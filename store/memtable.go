@@ -14,7 +14,24 @@ import (
 
 // maxBlockBytes bounds what the records of one block take in memory: 4,096 messages of a
 // usual size take a third of it, but one may be as large as the largest frame.
-const maxBlockBytes = 32 << 20
+const maxBlockBytes = 16 << 20
+
+// What records take in memory beside their frames, about.
+const (
+	recordBytes  = 512 // of any, so that tiny frames make no huge groups
+	spanBytes    = 8
+	extraBytes   = 32 // of one audit.FieldValue, beside its text
+	findingBytes = 128
+)
+
+// recordSize is about what r takes in memory.
+func recordSize(r *audit.Record) int {
+	n := recordBytes + len(r.Frame) + len(r.Spans)*spanBytes + len(r.Findings)*findingBytes
+	for i := range r.Extra {
+		n += extraBytes + len(r.Extra[i].Value)
+	}
+	return n
+}
 
 // memBlock is a block that is not encoded yet: records that are durable in the journal
 // alone. The committer fills it, the sealer turns it into a block of a segment, searches
@@ -22,9 +39,9 @@ const maxBlockBytes = 32 << 20
 type memBlock struct {
 	key   integrity.Key
 	first uint64
-	// bytes is what the records take in memory; the committer owns it. Once it reaches
-	// maxBlockBytes the block is done before it has all its records.
-	bytes int
+	// bytes is what the records take in memory. Once it reaches maxBlockBytes the block is
+	// done before it has all its records.
+	bytes atomic.Int64
 	done  atomic.Bool
 	// recs and leaves have the block's full capacity; the first n of them are visible.
 	recs   []*audit.Record
@@ -44,8 +61,7 @@ func (b *memBlock) add(r *audit.Record, leaf tlog.Hash) {
 	n := b.n.Load()
 	b.recs[n], b.leaves[n] = r, leaf
 	b.n.Store(n + 1)
-	b.bytes += len(r.Frame) + recordBytes
-	if int(n+1) == len(b.recs) || b.bytes >= maxBlockBytes {
+	if size := b.bytes.Add(int64(recordSize(r))); int(n+1) == len(b.recs) || size >= maxBlockBytes {
 		b.done.Store(true)
 	}
 }

@@ -17,10 +17,6 @@ import (
 	"arr/store/segment"
 )
 
-// maxMemBlocks is how many blocks of the memtable may wait for the sealer; beyond it the
-// committer waits. It bounds memory and the time that a restart takes.
-const maxMemBlocks = 4
-
 // errInterrupted says that a failpoint test ended the work here.
 var errInterrupted = errors.New("interrupted")
 
@@ -185,6 +181,9 @@ func (s *Store) writeBlock(path string, b *memBlock, recs []*audit.Record, whole
 	}
 	if err := w.AddBlock(in); err != nil {
 		return nil, errors.Join(err, w.Abort())
+	}
+	if b.bytes.Load() >= maxBlockBytes {
+		s.encoder = nil // its buffers have grown with the block, and would stay so
 	}
 	if _, err := w.Finish(); err != nil {
 		return nil, errors.Join(err, w.Abort())

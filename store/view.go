@@ -22,6 +22,25 @@ func (s *Store) changeView(change func(*view)) {
 	s.view.Store(&v)
 }
 
+// maxMemBlocks is how many blocks of the memtable may wait for the sealer, and
+// maxMemBytes what they may take; beyond it the committer waits. It bounds memory and the
+// time that a restart takes.
+const (
+	maxMemBlocks = 4
+	maxMemBytes  = 64 << 20
+)
+
+// memFull says that too much waits for the sealer.
+func (v *view) memFull() bool {
+	size := 0
+	for i, b := range v.mem {
+		if size += int(b.bytes.Load()); i == maxMemBlocks || i > 0 && size > maxMemBytes {
+			return true
+		}
+	}
+	return false
+}
+
 // end is the number after the last visible record's.
 func (v *view) end() uint64 {
 	if n := len(v.mem); n > 0 {

@@ -1,6 +1,27 @@
 package main
 
-import "golang.org/x/sys/unix"
+import (
+	"os"
+	"runtime/debug"
+
+	"golang.org/x/sys/unix"
+)
+
+// limitMemory has the garbage collector work harder as memory comes near what the rooms'
+// bounds add up to, instead of letting it double first. GOMEMLIMIT in the environment
+// says otherwise.
+func limitMemory(maxFrame int64) {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit(maxFrame))
+	}
+}
+
+// memoryLimit is 480 MiB, and more where larger frames than usual are taken: the receiver
+// holds two, the store a copy of one with its record, its block and the encoded block.
+func memoryLimit(maxFrame int64) int64 {
+	const usual = 16 << 20
+	return 480<<20 + 8*max(maxFrame-usual, 0)
+}
 
 // connections is how many senders may be connected at once: 20,000, or as many files as
 // the process may have open, less those that the store and whoever asks need. A flood of

@@ -68,6 +68,7 @@ func runServer(c *cli.Context, cfg *config.Config) (err error) {
 	if err := checkTrust(cfg); err != nil {
 		return &exitError{exitUsage, err}
 	}
+	limitMemory(int64(cfg.MaxFrame))
 	st, err := openData(c.Context, cfg, log)
 	if err != nil {
 		return err

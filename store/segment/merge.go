@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -42,7 +43,7 @@ func Reindex(ctx context.Context, path string, src *Segment, parserVersion uint3
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			records, err := b.parse(nil)
+			records, _, err := b.parse(math.MaxInt)
 			if err != nil {
 				return err
 			}
@@ -72,25 +73,33 @@ func rewrite(ctx context.Context, path string, add func(*Writer) error) (Info, e
 	return info, nil
 }
 
-// parse appends the block's records, parsed anew.
-func (b *Block) parse(records []*audit.Record) ([]*audit.Record, error) {
+// parse gives the block's records, parsed anew, and how many bytes of frames they have;
+// no records where that is more than limit.
+func (b *Block) parse(limit int) (records []*audit.Record, size int, err error) {
 	r, err := b.rebuilder()
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	for i := range b.info.records {
 		rec, err := r.record(i)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
+		}
+		if size += len(rec.Frame); size > limit {
+			return nil, size, nil
 		}
 		records = append(records, rec)
 	}
-	return records, nil
+	return records, size, nil
 }
 
 // maxJoined is about how many bytes of frames partial blocks may have to be joined: all of
-// them are in memory meanwhile.
-const maxJoined = 32 << 20
+// them are in memory meanwhile. One that takes more than maxStored in its file surely has
+// more, unless its frames hardly compress, and is not even read.
+const (
+	maxJoined = 16 << 20
+	maxStored = maxJoined / 16
+)
 
 // merger joins partial blocks.
 type merger struct {
@@ -160,13 +169,14 @@ func (m *merger) flush() error {
 	var in *BlockInput
 	size, begun := 0, 0 // of in
 	for i, o := range open {
-		records, err := o.block.parse(nil)
-		if err != nil {
-			return err
-		}
-		added := 0
-		for _, r := range records {
-			added += len(r.Frame)
+		// A block that is too large by itself stays one of its own, which write copies.
+		var records []*audit.Record
+		added := maxJoined + 1
+		if o.block.info.len <= maxStored {
+			var err error
+			if records, added, err = o.block.parse(maxJoined); err != nil {
+				return err
+			}
 		}
 		if in != nil && (size+added > maxJoined || o.block.info.key != in.Key) {
 			if err := m.write(in, open[begun:i]); err != nil {
