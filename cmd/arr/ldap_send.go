@@ -92,6 +92,10 @@ func (d *directedSender) use(s *ldapconf.Snapshot) error {
 		return err
 	}
 	for _, r := range found.Routes {
+		if r.Transport == ldapconf.TCP && d.routes == nil {
+			d.log.Warn("the LDAP directory has messages sent over plain TCP, which anybody on the way can read: add cipher suites to both connections",
+				slog.String("repository", r.Repository))
+		}
 		if !overTLS(r) {
 			continue
 		}

@@ -41,11 +41,12 @@ type directed struct {
 	move func(tls, tcp []config.Listener) error
 
 	// listeners are those of TLS by the DN of their connection, at by their address; used are
-	// the addresses that are listened at, and said is what was logged of the directory. Their
-	// owner is openDirected, then the follower.
-	listeners, at map[string]*trust.Listener
-	used          addresses
-	said          map[string]bool
+	// the addresses that are listened at. Their owner is openDirected, then the follower, as
+	// is that of said and saidBefore: what was logged of this state of the directory, and of
+	// the one before.
+	listeners, at    map[string]*trust.Listener
+	used             addresses
+	said, saidBefore map[string]bool
 	// expiry is when the first of the certificates expires that the directory has believed,
 	// in seconds since 1970; 0 without any.
 	expiry atomic.Int64
@@ -67,7 +68,7 @@ func openDirected(ctx context.Context, cfg *config.Config, source *trust.Source,
 	if cfg.LDAPPlain {
 		log.Warn("the LDAP directory is read without TLS: whoever is on the way can read the password, and have other certificates believed")
 	}
-	d := &directed{cfg: cfg, configured: addresses{cfg.TLS, cfg.TCP, cfg.UDP}, trust: source, log: log, said: map[string]bool{}}
+	d := &directed{cfg: cfg, configured: addresses{cfg.TLS, cfg.TCP, cfg.UDP}, trust: source, log: log}
 	d.follower, err = ldapconf.Open(ctx, ldapconf.Options{
 		Directory: dir, Device: cfg.LDAPDevice, Copy: filepath.Join(cfg.Data, ldapCopy), Use: d.use, Log: log,
 	})
@@ -90,6 +91,7 @@ func directoryOf(cfg *config.Config) (ldapconf.Directory, error) {
 
 // use has the listeners follow what was read. It changes nothing where that can't be used.
 func (d *directed) use(s *ldapconf.Snapshot) error {
+	d.saidBefore, d.said = d.said, map[string]bool{}
 	r, err := s.Receiver()
 	for _, n := range r.Notes {
 		d.say(n)
@@ -195,12 +197,12 @@ func wantedAt(r *ldapconf.Receiver, t ldapconf.Transport, configured []config.Li
 	return found
 }
 
-// say logs once what people can change in the directory.
+// say logs what people can change in the directory, unless it was so before.
 func (d *directed) say(note string) {
-	if !d.said[note] {
-		d.said[note] = true
-		d.log.Warn("the LDAP directory is used but for this", slog.String("device", d.cfg.LDAPDevice), slog.String("note", note))
+	if !d.said[note] && !d.saidBefore[note] {
+		d.log.Warn("what the LDAP directory says of arr needs a look", slog.String("device", d.cfg.LDAPDevice), slog.String("note", note))
 	}
+	d.said[note] = true
 }
 
 // terms are what the directory says of one listener, and the configuration where it says nothing.

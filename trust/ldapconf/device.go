@@ -106,6 +106,9 @@ func (c *connection) dcm(name string) string {
 	return c.first(name)
 }
 
+// plain is the note on a connection for SYSLOG_TLS that speaks no TLS.
+const plain = "%s: it has no " + attrSuite + ", so it is plain TCP that anybody on the way can read: add suites to have TLS"
+
 // transport says how syslog goes over the connection, ok false where it does not.
 func (c *connection) transport() (t Transport, ok bool) {
 	switch {

@@ -77,6 +77,25 @@ func TestWaysIn(t *testing.T) {
 	}
 }
 
+// Passwords that stand in a directory are not fetched, so that no copy holds them.
+func TestNoPasswords(t *testing.T) {
+	s := ldaptest.Start(t)
+	d := directory(t, s.LDAPS, s)
+	snap, err := d.Read(t.Context(), "dcm4chee-arc", read)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := snap.Encode()
+	if err != nil || !strings.Contains(string(b), "cacerts.p12") {
+		t.Fatalf("the copy: %v\n%s", err, b)
+	}
+	for _, lacks := range []string{"pin", "open sesame", "key.p12"} {
+		if strings.Contains(strings.ToLower(string(b)), lacks) {
+			t.Errorf("the copy holds %q:\n%s", lacks, b)
+		}
+	}
+}
+
 func TestParseURL(t *testing.T) {
 	for url, want := range map[string]ldapconf.Directory{
 		"ldaps://ldap.example":                    {Address: "ldap.example:636", Host: "ldap.example", Base: ldapconf.DefaultBase, LDAPS: true},

@@ -26,6 +26,7 @@ const (
 	attrClientAuth  = "dcmTLSNeedClientAuth"
 	attrCheckName   = "dcmTLSEndpointIdentificationAlgorithm"
 	attrBind        = "dcmBindAddress"
+	attrClientBind  = "dcmClientBindAddress"
 	attrTrustStore  = "dcmTrustStoreURL"
 	attrRepository  = "dcmAuditRecordRepositoryDeviceReference"
 	attrRetry       = "dcmAuditLoggerRetryInterval"

@@ -239,7 +239,8 @@ func (p *planning) sending(archive *device, logger string) {
 		}
 		if p.entry(dn) == nil {
 			p.add(dn, why, attribute(attrClass, classTop, classConnection, classDcmConnection), attribute(attrName, connectionName),
-				attribute(attrHost, host), attribute(attrProtocol, protocolTLS), attribute(attrSuite, suites12...), attribute(attrInstalled, "TRUE"))
+				attribute(attrHost, host), attribute(attrClientBind, "0.0.0.0"), attribute(attrProtocol, protocolTLS),
+				attribute(attrSuite, suites12...), attribute(attrInstalled, "TRUE"))
 		} else {
 			p.want(dn, why, also(attrClass, classDcmConnection), only(attrProtocol, protocolTLS), also(attrSuite, suites12...), only(attrInstalled, "TRUE"))
 		}
@@ -261,9 +262,7 @@ func (p *planning) trust(archive *device) {
 	if store := archive.first(attrTrustStore); store != "" && archive.is(classDcmDevice) {
 		p.notes.add("%s: the archive believes what its trust store holds (%s), whatever the directory says: "+
 			"import the certificate there, as \"keytool -importcert -alias arr -file ca.pem -keystore STORE\" does", archive.DN, attrTrustStore)
-		return
-	}
-	if len(archive.all(attrAuthorized)) == 0 {
+	} else if len(archive.all(attrAuthorized)) == 0 {
 		p.notes.add("%s: from now on the archive believes no certificates but those of the devices that %s names, and Java's own no longer: name its other peers there, too",
 			archive.DN, attrAuthorized)
 	}

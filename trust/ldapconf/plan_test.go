@@ -65,7 +65,7 @@ func TestPlanStockArchive(t *testing.T) {
 		if err != nil || len(changes) != 6 {
 			t.Fatalf("%d changes, notes %q, error %v", len(changes), notes, err)
 		}
-		if lacking := missing(notes, []string{"Java's own no longer", "it has no dcmAuditLoggerRetryInterval"}); lacking != nil {
+		if lacking := missing(notes, []string{"keytool -importcert", "it has no dcmAuditLoggerRetryInterval"}); lacking != nil {
 			t.Errorf("notes %q lack %q", notes, lacking)
 		}
 		if apply {
@@ -118,7 +118,7 @@ func TestPlanOtherArchives(t *testing.T) {
 		err        string
 		finds      bool
 	}{
-		{"a trust store", modify(arc, "add: dcmTrustStoreURL\ndcmTrustStoreURL: file:/cacerts.p12"), nil, []string{"keytool -importcert"}, "", false},
+		{"without a trust store", modify(arc, "delete: dcmTrustStoreURL"), nil, []string{"Java's own no longer"}, "", true},
 		{"without a logger", "dn: cn=Audit Logger," + arc + "\nchangetype: delete\n", nil, nil, "", true},
 		{"without a connection for TLS", modify("cn=syslog-tls,"+arc, "replace: dcmProtocol\ndcmProtocol: DICOM"), nil, nil, "", true},
 		{"without the reference to it", modify("cn=Audit Logger,"+arc, "delete: dicomNetworkConnectionReference\ndicomNetworkConnectionReference: cn=syslog-tls,"+arc), nil, nil, "", true},

@@ -72,7 +72,9 @@ func (s *Snapshot) Receiver() (*Receiver, error) {
 			n.add("%s: it has no %s from 1 to 65535", c.DN, attrPort)
 			continue
 		}
-		on[t] = true
+		if on[t] = true; t == TCP {
+			n.add(plain, c.DN)
+		}
 		r.Listeners = append(r.Listeners, c.listener(t))
 	}
 	for _, t := range []Transport{TLS, TCP, UDP} {

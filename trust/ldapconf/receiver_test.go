@@ -59,7 +59,7 @@ func TestReceiver(t *testing.T) {
 		{"all addresses", fill("CONNECTION", overTLS+"dcmBindAddress: 0.0.0.0\n"),
 			[]ldapconf.Listener{with(func(l *ldapconf.Listener) { l.Address = ":6514" })}, nil, nil},
 		{"plain, since without suites", fill("CONNECTION", "dicomPort: 601\ndcmProtocol: SYSLOG_TLS\n"),
-			[]ldapconf.Listener{{Name: "syslog-tls", Transport: ldapconf.TCP, Address: "arr.example:601", Host: "arr.example"}}, nil, nil},
+			[]ldapconf.Listener{{Name: "syslog-tls", Transport: ldapconf.TCP, Address: "arr.example:601", Host: "arr.example"}}, nil, []string{"it is plain TCP"}},
 		{"UDP", fill("CONNECTION", "dicomPort: 514\ndcmProtocol: SYSLOG_UDP\n"),
 			[]ldapconf.Listener{{Name: "syslog-tls", Transport: ldapconf.UDP, Address: "arr.example:514", Host: "arr.example"}}, nil, nil},
 		{"installed by itself", fill("CONNECTION", overTLS+"dicomInstalled: TRUE\n"), []ldapconf.Listener{tls}, nil, nil},

@@ -100,6 +100,9 @@ func (s *Snapshot) route(d *device, logger *Entry, n *notes) (Route, bool) {
 				Logger: logger.first(attrName), Repository: to.name, Own: own[i].name, Remote: remote.name,
 				Transport: t, Host: remote.first(attrHost), Port: remote.port(),
 			}
+			if t == TCP {
+				n.add(plain, remote.DN)
+			}
 			if t == TLS {
 				r.Suites, r.Versions = common(own[i].suites, remote.suites), common(own[i].versions, remote.versions)
 				r.CheckName = own[i].dcm(attrCheckName) != ""
