@@ -120,7 +120,8 @@ func (p *Parser) readingFindings(rec *audit.Record, h *header, r *reading, names
 			Code: c.String(), Path: paths[i], Off: at.Off, Len: at.End - at.Off, Message: c.Sentence(),
 		})
 	}
-	if cut && nearLimit(len(rec.Frame)) {
+	// A frame that the receiver cut, or its connection's end, has a finding that says so.
+	if cut && rec.Flags&(audit.FlagTruncated|audit.FlagCutAtClose) == 0 && nearLimit(len(rec.Frame)) {
 		addFinding(rec, "truncated", span{len(rec.Frame), len(rec.Frame)})
 	}
 }

@@ -252,6 +252,18 @@ func TestRelayCut(t *testing.T) {
 	}
 }
 
+// TestReceiverCut: what the receiver cut, or the connection's end, no relay did.
+func TestReceiverCut(t *testing.T) {
+	p := parser.New(parser.Options{})
+	frame := header + strings.Replace(message, "head scan", strings.Repeat("head ", 40_000), 1)
+	for flag, code := range map[audit.Flags]string{audit.FlagTruncated: "frame-too-long", audit.FlagCutAtClose: "cut-at-close"} {
+		codes := codesOf(checkFrame(t, p, []byte(frame[:64<<10]), flag))
+		if !slices.Contains(codes, code) || slices.Contains(codes, "truncated") || !slices.Contains(codes, "unterminated") {
+			t.Errorf("flag %d: findings %q", flag, codes)
+		}
+	}
+}
+
 func TestFindingsSayWhere(t *testing.T) {
 	p := parser.New(parser.Options{})
 	for _, c := range []struct{ msg, code, path, at string }{

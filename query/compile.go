@@ -16,7 +16,8 @@ type Question struct {
 	// range as a whole; at a time of day that ends it, it ends.
 	Since string `json:"since,omitempty"`
 	Until string `json:"until,omitempty"`
-	// Limit is the most records to give, 0 for all.
+	// Limit is the most records to give, 0 for all. Like Order and After it goes with
+	// records alone.
 	Limit int `json:"limit,omitempty"`
 	// Order is "-time", the newest first, which "" means too, or "time".
 	Order string `json:"order,omitempty"`
@@ -96,8 +97,23 @@ func (q *Question) choices(p *Plan) error {
 	if asked > 1 {
 		return &Error{Part: "count", Message: "count, by and histogram exclude each other"}
 	}
-	if asked > 0 && p.After != nil {
+	if asked > 0 {
+		return q.numbersAlone(p)
+	}
+	return nil
+}
+
+// numbersAlone refuses what goes with records beside a question for numbers.
+func (q *Question) numbersAlone(p *Plan) error {
+	switch {
+	case p.After != nil:
 		return &Error{Part: "after", Length: len(q.After), Message: "a cursor goes with records, not with numbers"}
+	case q.Limit > 0 && q.By != "":
+		return &Error{Part: "limit", Message: "a limit goes with records; top says how many values of a field to give"}
+	case q.Limit > 0:
+		return &Error{Part: "limit", Message: "a limit goes with records, not with numbers"}
+	case p.Order == OldestFirst:
+		return &Error{Part: "order", Length: len(q.Order), Message: "an order goes with records, not with numbers"}
 	}
 	return nil
 }

@@ -108,7 +108,7 @@ func readRequest(c *cli.Context) (*api.Request, error) {
 	}
 	if format == answer.Table {
 		req.Width = width(c.App.Writer)
-		if !c.IsSet("limit") && !req.Follow {
+		if !c.IsSet("limit") && !req.Follow && !req.Count && req.By == "" && req.Histogram == "" {
 			req.Limit = tableLimit
 		}
 		if !c.IsSet("top") && req.By != "" {
