@@ -131,12 +131,15 @@ type Trust struct {
 // Directory is an LDAP directory that arr's own configuration is read from.
 type Directory struct {
 	// CopyInUse says that what was read before is used, since the last attempt failed.
-	CopyInUse bool
-	// LastSuccess is when what is used was last read; Expiry when the first of the
-	// certificates expires that are believed by it, zero without any.
-	LastSuccess, Expiry time.Time
+	CopyInUse bool `json:"copyInUse"`
+	// LastSuccess is when what is used was last read.
+	LastSuccess time.Time `json:"lastSuccess"`
+	// Expiry is when the first of the certificates expires that are believed by it, zero
+	// without any.
+	Expiry time.Time `json:"certificateExpiry,omitzero"`
 	// Reads counts the attempts that succeeded, Failures the others.
-	Reads, Failures uint64
+	Reads    uint64 `json:"reads"`
+	Failures uint64 `json:"failures"`
 }
 
 // Latency is how long something took, as a histogram: Counts[i] of them took Bounds[i]

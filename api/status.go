@@ -24,7 +24,9 @@ type Status struct {
 	Sources      []Source          `json:"sources"`
 	Trouble      []Trouble         `json:"trouble"`
 	Certificates []Certificate     `json:"certificates"`
-	Clock        *ClockStatus      `json:"clock,omitempty"`
+	// Directory is nil where no LDAP directory is read.
+	Directory *Directory   `json:"ldap,omitempty"`
+	Clock     *ClockStatus `json:"clock,omitempty"`
 }
 
 // Rates are how many records a second were stored in the last minute, hour and day, or
@@ -102,6 +104,9 @@ func (s *Server) Status() *Status {
 	}
 	if s.Certificates != nil {
 		st.Certificates = append(st.Certificates, s.Certificates()...)
+	}
+	if s.Directory != nil {
+		st.Directory = s.Directory()
 	}
 	if synchronised, maxError, known := clockState(); known {
 		st.Clock = &ClockStatus{synchronised, maxError}

@@ -62,6 +62,13 @@ func TestServeByLDAP(t *testing.T) {
 	}
 	metrics := "http://" + r.ports.Metrics[0] + "/metrics"
 	get(t, metrics, "arr_ldap_copy_in_use 0\n")
+	status := func(want string) {
+		t.Helper()
+		if stdout, stderr, _ := commandLine(t, "status", "--data", a.dir); !strings.Contains(stdout, want) {
+			t.Errorf("arr status lacks %q:\n%s%s", want, stdout, stderr)
+		}
+	}
+	status("LDAP         read ")
 	get(t, metrics, "arr_ldap_certificate_expiry_timestamp_seconds ")
 	modern := []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}
 	if err := a.dial(t, modern, first); err != nil {
@@ -87,6 +94,7 @@ func TestServeByLDAP(t *testing.T) {
 	a.Stop()
 	hangUp(t)
 	get(t, metrics, "arr_ldap_copy_in_use 1\n")
+	status("LDAP         can't be read or used: what it said ")
 	if err := a.dial(t, modern, second); err != nil {
 		t.Errorf("while the directory is away: %v", err)
 	}

@@ -44,6 +44,7 @@ func statusPage(name string, st *api.Status) []byte {
 	for _, c := range st.Certificates {
 		line("certificate", fmt.Sprintf("%s until %s, %s from now", c.Name, c.NotAfter.Local().Format("2006-01-02"), span(c.NotAfter.Sub(st.Now))))
 	}
+	line("LDAP", directoryText(st))
 	line("clock", clockText(st.Clock))
 	page := appendAligned(nil, rows)
 	for _, table := range [][][]string{sourceRows(st), dialectRows(st), troubleRows(st)} {
@@ -53,6 +54,18 @@ func statusPage(name string, st *api.Status) []byte {
 		}
 	}
 	return page
+}
+
+// directoryText says how old what an LDAP directory said is, "" where none is read.
+func directoryText(st *api.Status) string {
+	if st.Directory == nil {
+		return ""
+	}
+	age := span(st.Now.Sub(st.Directory.LastSuccess))
+	if st.Directory.CopyInUse {
+		return fmt.Sprintf("can't be read or used: what it said %s ago is used (arr ldap check, or the log, says why)", age)
+	}
+	return fmt.Sprintf("read %s ago", age)
 }
 
 // appendAligned appends rows of cells, all as wide as the widest of their column but for

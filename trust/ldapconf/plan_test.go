@@ -126,6 +126,8 @@ func TestPlanOtherArchives(t *testing.T) {
 		{"a logger that is not installed", modify("cn=Audit Logger,"+arc, "add: dicomInstalled\ndicomInstalled: FALSE"), nil, nil, "", true},
 		{"an archive that is not installed", modify(arc, "replace: dicomInstalled\ndicomInstalled: FALSE"), nil, []string{"the archive still finds no repository", `its device "dcm4chee-arc"`}, "", false},
 		{"client certificates", "", func(w *ldapconf.Wanted) { w.ClientAuth = true }, []string{"it has no userCertificate;binary, so the repository can't believe it"}, "", true},
+		{"a repository with UDP, too", "", func(w *ldapconf.Wanted) { w.Device = "logstash" },
+			[]string{`the archive will send to logstash by udp first, from its connection "syslog" to "syslog": set dicomInstalled of one of them to FALSE`}, "", false},
 		{"no archive", "", func(w *ldapconf.Wanted) { w.Archive = "arc" }, nil, `there is no device "arc"`, false},
 		{"one name for both", "", func(w *ldapconf.Wanted) { w.Device = "DCM4CHEE-ARC" }, nil, "the same device name", false},
 	}

@@ -133,16 +133,14 @@ func (r *reading) references() error {
 func (r *reading) noDevice(name string) error {
 	var names []string
 	other := reading{conn: r.conn, snapshot: newSnapshot("", "")}
-	dns, err := other.search(r.snapshot.devices, ldap.ScopeSingleLevel, "(objectClass="+classDevice+")", attrDevice)
-	if err != nil {
-		return err
-	}
+	// Where they can't be listed, that there is none of this name is what people need to know.
+	dns, _ := other.search(r.snapshot.devices, ldap.ScopeSingleLevel, "(objectClass="+classDevice+")", attrDevice)
 	for _, dn := range dns {
 		names = append(names, fmt.Sprintf("%q", other.snapshot.entry(dn).first(attrDevice)))
 	}
 	slices.Sort(names)
 	if len(names) == 0 {
-		return fmt.Errorf("there is no device %q, nor any other below %s", name, r.snapshot.devices)
+		return fmt.Errorf("there is no device %q below %s, nor any other that can be read", name, r.snapshot.devices)
 	}
 	return fmt.Errorf("there is no device %q below %s: there are %s", name, r.snapshot.devices, strings.Join(names, ", "))
 }

@@ -45,6 +45,7 @@ type Server struct {
 	program   string
 	addresses string // as slapd takes them
 	process   *exec.Cmd
+	exited    chan struct{} // closed once process has ended and log is whole
 	log       bytes.Buffer
 }
 
@@ -159,11 +160,25 @@ func (s *Server) Resume() {
 	if err := s.process.Start(); err != nil {
 		s.t.Fatal(err)
 	}
+	exited := make(chan struct{})
+	s.exited = exited
+	go func(p *exec.Cmd) {
+		defer close(exited)
+		_ = p.Wait() // it ends because it was asked to, or does not listen
+	}(s.process)
 	address := strings.TrimSuffix(strings.TrimPrefix(strings.Fields(s.addresses)[1], "ldaps://"), "/")
 	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		if conn, err := net.Dial("tcp", address); err == nil {
 			conn.Close()
 			return
+		}
+		select {
+		case <-exited:
+			if strings.Contains(s.log.String(), "ermission denied") {
+				s.t.Skipf("slapd may not read a test's directory, as AppArmor's profile has it:\n%s", s.log.String())
+			}
+			s.t.Fatalf("slapd ended\n%s", s.log.String())
+		default:
 		}
 		if time.Now().After(deadline) {
 			s.Stop()
@@ -180,7 +195,7 @@ func (s *Server) Stop() {
 	_ = s.process.Process.Signal(os.Interrupt)
 	timer := time.AfterFunc(patience, func() { _ = s.process.Process.Kill() })
 	defer timer.Stop()
-	_ = s.process.Wait() // it has been asked to end
+	<-s.exited
 	s.process = nil
 }
 
