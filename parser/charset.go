@@ -144,6 +144,18 @@ func kindOfBytes(b []byte) (ascii, valid bool) {
 	return true, true
 }
 
+// invalidAt gives where the first byte is that is not UTF-8, -1 if all are.
+func invalidAt(b []byte) int {
+	for p := 0; p < len(b); {
+		r, n := utf8.DecodeRune(b[p:])
+		if r == utf8.RuneError && n == 1 {
+			return p
+		}
+		p += n
+	}
+	return -1
+}
+
 // wholeRunes is b without the beginning of a character in UTF-8 at its end: what a cut
 // leaves of it says nothing about the encoding.
 func wholeRunes(b []byte) []byte {

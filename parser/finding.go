@@ -98,7 +98,11 @@ func (p *Parser) readingFindings(rec *audit.Record, h *header, r *reading, names
 		addFinding(rec, "text-before-message", span{h.end, r.off})
 	}
 	if r.finding != "" {
-		addFinding(rec, string(r.finding), whole)
+		at := whole
+		if r.wrong.end > 0 {
+			at = r.wrong
+		}
+		addFinding(rec, string(r.finding), at)
 	}
 	if r.relayed {
 		addFinding(rec, "relay-escapes", whole)

@@ -16,6 +16,7 @@ type reading struct {
 	texts    [][]byte
 	decoders []decoder // decoders[i] makes texts[i+1] of texts[i]
 	finding  encodingFinding
+	wrong    span // the byte that is not UTF-8, where that is the finding
 	relayed  bool
 	junk     bool
 }
@@ -72,6 +73,11 @@ func (p *Parser) decode(r *reading) {
 	}
 	p.scanner.Reset(r.text(), 0)
 	d, finding := decoderFor(r.text(), p.scanner.Encoding())
+	if finding == encodingContradicted && len(r.decoders) == 0 && isUTF8Name(p.scanner.Encoding()) {
+		if at := invalidAt(r.text()); at >= 0 && utf16Order(r.text()) == nil {
+			r.wrong = span{r.off + at, r.off + at + 1}
+		}
+	}
 	if d != nil {
 		r.apply(d)
 	}

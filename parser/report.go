@@ -40,7 +40,7 @@ func (p *Parser) Validate(e *audit.Entry) Report {
 	}
 	h := splitHeader(e.Frame)
 	r := p.readable(e.Frame, &h)
-	return p.report(&rec, &r)
+	return p.report(&rec, &r, false)
 }
 
 // Deviations gives how a message that is in a dialect breaks A.5.1, in the order of the
@@ -82,7 +82,7 @@ func (p *Parser) ValidateDocument(doc []byte) Report {
 		rec.Class = audit.Foreign
 	}
 	p.readingFindings(&rec, &header{}, &r, false)
-	out := p.report(&rec, &r)
+	out := p.report(&rec, &r, true)
 	for i := range out.Findings {
 		if f := &out.Findings[i]; f.Code == scan.LeadingSpace.String() || f.Code == scan.SpacedByteOrder.String() {
 			f.Level = schemas.Error
@@ -126,8 +126,9 @@ func misplacedStart(f scan.Fault) bool {
 	return f.Code == scan.LeadingSpace || f.Code == scan.SpacedByteOrder
 }
 
-// report makes a report of rec, whose document is r.
-func (p *Parser) report(rec *audit.Record, r *reading) Report {
+// report makes a report of rec, whose document is r; document says that it should be an
+// audit message and no frame.
+func (p *Parser) report(rec *audit.Record, r *reading, document bool) Report {
 	out := Report{Class: rec.Class}
 	for _, f := range rec.Findings {
 		if k := schemas.KindOf(f.Code); k.Class == schemas.ClassXML || k.Class == schemas.ClassFrame {
@@ -138,6 +139,12 @@ func (p *Parser) report(rec *audit.Record, r *reading) Report {
 	case audit.Conformant, audit.InDialect, audit.Deviating:
 		p.details(&out, r)
 	case audit.Foreign, audit.Unframed:
+		if document {
+			for _, f := range p.examiner.report(r.text(), 0, schemas.A51, nil) {
+				out.Findings = append(out.Findings, detailed(f, schemas.ClassSchema))
+			}
+			break
+		}
 		k := schemas.KindOf("no-audit-message")
 		out.Findings = append(out.Findings, Finding{
 			audit.Finding{Code: k.Code, Path: "/", Len: min(len(rec.Frame), 1<<10), Message: k.Sentence},

@@ -66,7 +66,7 @@ func (w *JUnitWriter) Write(r *Result) error {
 
 // Close writes the document.
 func (w *JUnitWriter) Close() error {
-	_, err := fmt.Fprintf(w.Out, "%s<testsuite name=\"arr validate\" tests=\"%d\" failures=\"%d\">\n%s</testsuite>\n",
+	_, err := fmt.Fprintf(w.Out, "%s<testsuite name=\"arr validate\" tests=\"%d\" failures=\"%d\" errors=\"0\">\n%s</testsuite>\n",
 		xml.Header, w.tests, w.failures, w.cases.Bytes())
 	return err
 }
