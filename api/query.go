@@ -30,6 +30,17 @@ func (s *Server) maxSearches() int {
 	return defaultSearches
 }
 
+// turn waits until a search may begin, and refuses the request where its turn does not
+// come. A search that began gives its slot back.
+func (s *Server) turn(w http.ResponseWriter, r *http.Request) bool {
+	if s.searches.take(r.Context(), s.maxSearches(), patience) {
+		return true
+	}
+	w.Header().Set("Retry-After", "5")
+	refuse(w, http.StatusServiceUnavailable, busy)
+	return false
+}
+
 // serveQuery answers POST /api/v1/query.
 func (s *Server) serveQuery(w http.ResponseWriter, r *http.Request) {
 	start := s.now()
@@ -48,9 +59,7 @@ func (s *Server) serveQuery(w http.ResponseWriter, r *http.Request) {
 		s.follow(r.Context(), out, lines, a)
 		return
 	}
-	if !s.searches.take(r.Context(), s.maxSearches(), patience) {
-		w.Header().Set("Retry-After", "5")
-		refuse(w, http.StatusServiceUnavailable, busy)
+	if !s.turn(w, r) {
 		return
 	}
 	defer s.searches.give()

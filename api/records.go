@@ -29,9 +29,7 @@ func (s *Server) serveRecord(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "no format is called that: choose json, raw, xml or text")
 		return
 	}
-	if !s.searches.take(r.Context(), s.maxSearches(), patience) {
-		w.Header().Set("Retry-After", "5")
-		refuse(w, http.StatusServiceUnavailable, busy)
+	if !s.turn(w, r) {
 		return
 	}
 	defer s.searches.give()

@@ -6,7 +6,7 @@
 // (Record, Shape, Message) and store (numbers). Out go the types, the
 // canonical bytes of an Entry (AppendEntry, ParseEntry), which are what the
 // journal holds and what a leaf of the integrity tree hashes, and the plain
-// text of a value as it stands in XML (Unescape).
+// text of a value as it stands in XML (PlainText).
 //
 // The package does no I/O, reads no clock, keeps no state and imports the
 // standard library alone, so that an archive may link it with the emitter.

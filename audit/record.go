@@ -1,7 +1,5 @@
 package audit
 
-import "time"
-
 // Class is a record's conformance.
 type Class uint8
 
@@ -75,9 +73,6 @@ type Record struct {
 	Dialect  string
 	Findings []Finding
 }
-
-// TimeOf is Time as a time in UTC.
-func (r *Record) TimeOf() time.Time { return time.UnixMicro(r.Time).UTC() }
 
 // Value gives the bytes of span i as they stand in the frame: escaped.
 func (r *Record) Value(i int) []byte {

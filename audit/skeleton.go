@@ -102,26 +102,3 @@ func takeText(b *[]byte) ([]byte, bool) {
 	*b = (*b)[n:]
 	return t, true
 }
-
-// AppendFrame appends the frame that shape's skeleton gives when its slots are
-// filled with values, in order; runs has, for each repeated slot, how many of the
-// values are its.
-func (s *Shape) AppendFrame(dst []byte, values [][]byte, runs []uint32) []byte {
-	v, r := 0, 0
-	for i := range s.Slots {
-		dst = append(dst, s.Gaps[i]...)
-		n := 1
-		if s.Slots[i].Joint != nil {
-			n = int(runs[r])
-			r++
-		}
-		for k := range n {
-			if k > 0 {
-				dst = append(dst, s.Slots[i].Joint...)
-			}
-			dst = append(dst, values[v]...)
-			v++
-		}
-	}
-	return append(dst, s.Gaps[len(s.Slots)]...)
-}

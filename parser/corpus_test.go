@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"arr/audit"
 	"arr/parser"
@@ -78,16 +79,38 @@ var headers = map[string]string{
 	"none":        "",
 }
 
+// filled is the frame that a record's shape gives with the record's values in its slots.
+func filled(rec *audit.Record) []byte {
+	var frame []byte
+	value, run := 0, 0
+	for i := range rec.Shape.Slots {
+		frame = append(frame, rec.Shape.Gaps[i]...)
+		n := 1
+		joint := rec.Shape.Slots[i].Joint
+		if joint != nil {
+			n = int(rec.Runs[run])
+			run++
+		}
+		for k := range n {
+			if k > 0 {
+				frame = append(frame, joint...)
+			}
+			frame = append(frame, rec.Value(value)...)
+			value++
+		}
+	}
+	return append(frame, rec.Shape.Gaps[len(rec.Shape.Slots)]...)
+}
+
+// timeOf is when the event of a record happened.
+func timeOf(rec *audit.Record) time.Time { return time.UnixMicro(rec.Time).UTC() }
+
 // checkFrame parses a frame and checks what must hold of every record.
 func checkFrame(t testing.TB, p *parser.Parser, frame []byte, flags audit.Flags) *audit.Record {
 	t.Helper()
 	rec := &audit.Record{Entry: audit.Entry{Frame: frame, Flags: flags, Received: 1_800_000_000_000_000}}
 	p.Parse(rec)
-	values := make([][]byte, len(rec.Spans))
-	for i := range rec.Spans {
-		values[i] = rec.Value(i)
-	}
-	if got := rec.Shape.AppendFrame(nil, values, rec.Runs); !bytes.Equal(got, frame) {
+	if got := filled(rec); !bytes.Equal(got, frame) {
 		t.Fatalf("the shape gives another frame back:\n%q\n%q", got, frame)
 	}
 	checkShape(t, p, rec.Shape)

@@ -64,8 +64,8 @@ func TestHeaders(t *testing.T) {
 		if codes := codesOf(rec); !slices.Equal(codes, c.findings) || rec.Class != audit.Deviating {
 			t.Errorf("%q: findings %q, want %q; class %v", c.header, codes, c.findings, rec.Class)
 		}
-		if !rec.TimeOf().Equal(c.time) {
-			t.Errorf("%q: time %v, want %v", c.header, rec.TimeOf(), c.time)
+		if !timeOf(rec).Equal(c.time) {
+			t.Errorf("%q: time %v, want %v", c.header, timeOf(rec), c.time)
 		}
 		for f, v := range map[audit.Field]string{audit.FieldHostname: c.want.Hostname, audit.FieldApp: c.want.App, audit.FieldMsgID: c.want.MsgID} {
 			if got := valuesOf(rec, f); v == "" && got != nil || v != "" && !slices.Equal(got, []string{v}) {
@@ -141,12 +141,12 @@ func TestEventTimes(t *testing.T) {
 		rec := &audit.Record{Entry: audit.Entry{Frame: []byte(frame)}}
 		p.Parse(rec)
 		got := strings.Join(codesOf(rec), " ")
-		if rec.TimeOf().Format(time.RFC3339Nano) != c.want || got != c.finding {
-			t.Errorf("%q: %v, findings %q, want %s, %q", c.value, rec.TimeOf().Format(time.RFC3339Nano), got, c.want, c.finding)
+		if timeOf(rec).Format(time.RFC3339Nano) != c.want || got != c.finding {
+			t.Errorf("%q: %v, findings %q, want %s, %q", c.value, timeOf(rec).Format(time.RFC3339Nano), got, c.want, c.finding)
 		}
 	}
 	rec := checkFrame(t, p, []byte(`<85>1 - - - - - - <AuditMessage><EventIdentification EventDateTime="12024-06-01T00:00:00Z"/></AuditMessage>`), 0)
-	if rec.TimeOf().Year() != 12024 {
-		t.Errorf("year 12024 is %v", rec.TimeOf())
+	if timeOf(rec).Year() != 12024 {
+		t.Errorf("year 12024 is %v", timeOf(rec))
 	}
 }

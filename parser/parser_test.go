@@ -196,7 +196,7 @@ func TestReadings(t *testing.T) {
 			}
 			checkFields(t, rec, fieldsOfMessage)
 			if want := time.Date(2026, 11, 23, 14, 52, 59, 5e8, time.UTC).UnixMicro(); rec.Time != want {
-				t.Errorf("time %v", rec.TimeOf())
+				t.Errorf("time %v", timeOf(rec))
 			}
 			h, m, _ := p.Message(&rec.Entry)
 			if m == nil || m.Event.Meaning() != "DICOM Instances Transferred" || len(m.Objects) != 2 ||

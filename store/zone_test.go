@@ -40,7 +40,7 @@ func TestZoneIsRemembered(t *testing.T) {
 		}
 		got := ""
 		_, err = s.Search(t.Context(), &query.Plan{Where: query.All{}, Since: query.Always, Until: query.Never}, query.Sink{
-			Record: func(r *audit.Record) error { got = r.TimeOf().Format(time.RFC3339); return nil }})
+			Record: func(r *audit.Record) error { got = time.UnixMicro(r.Time).UTC().Format(time.RFC3339); return nil }})
 		if want := "2026-07-01T10:00:00Z"; err != nil || got != want {
 			t.Errorf("%s: event time %s, want %s; %v", name, got, want, err)
 		}

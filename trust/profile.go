@@ -10,8 +10,8 @@ import (
 // Profile is the versions and suites that TLS is spoken with. The zero value is bcp195,
 // the default.
 type Profile struct {
-	// Name is what it is chosen by, Clause where PS3.15 describes it.
-	Name, Clause string
+	// Name is what it is chosen by.
+	Name string
 	// Min and Max are the first and the last version, as crypto/tls has them.
 	Min, Max uint16
 	// Suites are those of TLS 1.0 to 1.2. TLS 1.3 has its own, which can't be chosen.
@@ -27,16 +27,16 @@ var (
 	tripleDES = []uint16{tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA}
 )
 
-// profiles are those of PS3.15 Annex B, the default first, each less what crypto/tls lacks,
-// of which docs/conformance.md has a list. B.13 demands suites that
-// crypto/tls lacks from every server, so that it can't be one of them.
+// profiles are those of PS3.15 Annex B, each with its clause, the default first. Each is less
+// what crypto/tls lacks, of which docs/conformance.md has a list. B.13 demands such suites
+// from every server, so that it can't be one of them.
 var profiles = []Profile{
-	{"bcp195", "B.12", tls.VersionTLS12, tls.VersionTLS13, slices.Concat(ecGCM, rsaGCM, chaCha)},
-	{"nondowngrading", "B.10", tls.VersionTLS12, tls.VersionTLS13, rsaGCM},
-	{"extended", "B.11", tls.VersionTLS12, tls.VersionTLS12, slices.Concat(ecGCM, rsaGCM)},
-	{"bcp195-2015", "B.9", tls.VersionTLS10, tls.VersionTLS13, slices.Concat(rsaGCM, aesCBC, tripleDES)},
-	{"aes", "B.3", tls.VersionTLS10, tls.VersionTLS12, slices.Concat(aesCBC, tripleDES)},
-	{"basic", "B.1", tls.VersionTLS10, tls.VersionTLS12, tripleDES},
+	{"bcp195", tls.VersionTLS12, tls.VersionTLS13, slices.Concat(ecGCM, rsaGCM, chaCha)},          // B.12
+	{"nondowngrading", tls.VersionTLS12, tls.VersionTLS13, rsaGCM},                                // B.10
+	{"extended", tls.VersionTLS12, tls.VersionTLS12, slices.Concat(ecGCM, rsaGCM)},                // B.11
+	{"bcp195-2015", tls.VersionTLS10, tls.VersionTLS13, slices.Concat(rsaGCM, aesCBC, tripleDES)}, // B.9
+	{"aes", tls.VersionTLS10, tls.VersionTLS12, slices.Concat(aesCBC, tripleDES)},                 // B.3
+	{"basic", tls.VersionTLS10, tls.VersionTLS12, tripleDES},                                      // B.1
 }
 
 // Profiles gives all that have a name, the default first.

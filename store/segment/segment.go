@@ -169,18 +169,12 @@ func (b *Block) TimeBounds() (lo, hi int64) { return b.info.minTime, b.info.maxT
 // ReceivedBounds are the smallest and the largest audit.Entry.Received.
 func (b *Block) ReceivedBounds() (lo, hi int64) { return b.info.minReceived, b.info.maxReceived }
 
-// Classes counts the block's records of each class.
-func (b *Block) Classes() [audit.NumClasses]uint32 { return b.info.classes }
-
 // Key is the block's key.
 func (b *Block) Key() [32]byte { return b.info.key }
 
 // Subtrees are the complete subtrees over the block's leaves, from left to right. The
 // slice is shared: read only.
 func (b *Block) Subtrees() []Subtree { return b.info.subtrees }
-
-// ParserVersion says which parser made what is derived of the block's records.
-func (b *Block) ParserVersion() uint32 { return b.info.parserVersion }
 
 // key gives the cache key of a thing of the block.
 func (b *Block) key(kind uint8) cacheKey {
