@@ -42,6 +42,17 @@ func FaultsNamed(names []string) (Faults, error) {
 	return Faults(bits), err
 }
 
+// String gives the names that FaultsNamed reads.
+func (f Faults) String() string {
+	var names []string
+	for i, name := range faultNames {
+		if f&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, " ")
+}
+
 // named has a bit for each name, in the order of all.
 func named(names, all []string, what string) (bits uint8, err error) {
 	for _, name := range names {

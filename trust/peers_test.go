@@ -3,7 +3,9 @@ package trust_test
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"log/slog"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -95,6 +97,24 @@ func TestTolerantChain(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			checkPeer(t, "receiver", test.want, received(t, s, test.client, trust.Clients{Believed: trust.Store{File: file}, Tolerate: test.faults}))
 		})
+	}
+}
+
+// Who has faults passed over is told so at the start.
+func TestToleranceIsWarnedOf(t *testing.T) {
+	dir := t.TempDir()
+	file := writeTo(t, filepath.Join(dir, "clients.pem"), issue(t, nil, "CA", asCA).certPEM())
+	var log strings.Builder
+	s := open(t, trust.Options{Dir: filepath.Join(dir, "keys"), Log: slog.New(slog.NewTextHandler(&log, nil))})
+	clients := trust.Clients{Auth: trust.RequiredClientCert, Believed: trust.Store{File: file}}
+	tlsConfig(t, s, clients)
+	if strings.Contains(log.String(), "passed over") {
+		t.Errorf("nothing is tolerated, and the log says %s", &log)
+	}
+	clients.Tolerate = trust.FaultSHA1 | trust.FaultSelfSigned
+	tlsConfig(t, s, clients)
+	if !strings.Contains(log.String(), `faults="sha1 self-signed"`) {
+		t.Errorf("the log says %s", &log)
 	}
 }
 

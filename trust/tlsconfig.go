@@ -73,8 +73,13 @@ func (l *Listener) Set(t Terms) {
 		}
 	}
 	l.latest.Store(conf)
-	if before := l.terms.Swap(&t); before == nil || before.Profile.Weakness() != t.Profile.Weakness() {
+	before := l.terms.Swap(&t)
+	if before == nil || before.Profile.Weakness() != t.Profile.Weakness() {
 		l.source.admit(t.Profile)
+	}
+	if t.Tolerate != 0 && (before == nil || before.Tolerate != t.Tolerate) {
+		l.source.log.Warn("faults of client certificates are passed over at an address: install these certificates themselves, or have them made anew",
+			slog.String("faults", t.Tolerate.String()))
 	}
 }
 

@@ -160,14 +160,10 @@ func (v *verifier) named(leaf *x509.Certificate, host string) error {
 
 // tolerating is the setting that has a fault passed over.
 func (v *verifier) tolerating(f Faults) string {
-	name := faultNames[slices.IndexFunc(faultNames, func(n string) bool {
-		bits, err := FaultsNamed([]string{n})
-		return err == nil && bits == f
-	})]
 	if v.who == "client" {
-		return "tolerate=" + name + " behind the listener's address"
+		return "tolerate=" + f.String() + " behind the listener's address"
 	}
-	return "--tls-tolerate " + name
+	return "--tls-tolerate " + f.String()
 }
 
 // explain says in words for an operator why a chain is not believed and what helps.
