@@ -295,6 +295,34 @@ func TestHL7RepositoryDies(t *testing.T) {
 	s.stop()
 }
 
+// TestHL7UnderLoad: many senders that wait for nothing but their acknowledgements have every
+// message audited.
+func TestHL7UnderLoad(t *testing.T) {
+	needBinary(t)
+	const senders, each = 50, 400
+	s := start(t, t.TempDir())
+	_, port, _ := net.SplitHostPort(s.ports.TLS[0])
+	g := startGateway(t, "--forward", hl7Archive(t), "--to", "tls://localhost:"+port, "--ca", s.caFile(), "--spool", t.TempDir(), "--metrics", "127.0.0.1:0")
+	var sending sync.WaitGroup
+	began := time.Now()
+	for n := range senders {
+		c := dialHL7(t, g.address)
+		sending.Go(func() {
+			for i := range each {
+				if err := admit(c, n*each+i); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	sending.Wait()
+	t.Logf("%.0f messages a second, up to %d MiB", senders*each/time.Since(began).Seconds(), peakMiB(t, g.cmd.Process.Pid))
+	until(t, 60*time.Second, "all is in the spool", func() bool { return g.taken() == senders*each })
+	s.awaitStored(senders * each)
+	g.stop()
+}
+
 // TestHL7ToRsyslog: rsyslog is a receiver like any other, while it is away, too.
 func TestHL7ToRsyslog(t *testing.T) {
 	needBinary(t)

@@ -16,7 +16,8 @@ type Repository struct {
 	Dialer Dialer
 	// Header begins each frame; its Dialect is the message's, too.
 	Header Header
-	// Wants says whether the repository is to have a message; nil wants all.
+	// Wants says whether the repository is to have a message; nil wants all. Each caller
+	// of Log calls it.
 	Wants func(*audit.Message) bool
 
 	// MaxBytes is how much may wait on disk; 1 GiB if 0. What comes beyond that is

@@ -25,7 +25,7 @@ unchanged, and the audit messages that are owed go to the repositories, with the
 that the archive acknowledged. Without --forward it acknowledges everything itself, for an
 interface engine that sends copies.
 
-HL7 traffic never waits for auditing. Audit messages are kept in --spool, on disk, until
+Auditing never stops HL7 traffic. Audit messages are kept in --spool, on disk, until
 they have arrived, even if it takes days or arr is restarted; what can't be kept there is
 counted in /metrics and logged. Where the archive can't be reached, connections are closed
 and nothing is acknowledged.

@@ -10,8 +10,10 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/urfave/cli/v2"
+	"golang.org/x/sync/semaphore"
 
 	"arr/audit"
 	"arr/emitter"
@@ -19,16 +21,18 @@ import (
 	"arr/mllp"
 )
 
-// What may wait to be audited, in messages and in bytes; and how many messages are
-// spooled with one fsync.
+// What may wait to be audited, in messages and in bytes; how many messages are spooled
+// with one fsync; and how long a connection waits where too much does. Who waited in vain
+// is the last to: until something was audited again nobody waits.
 const (
 	maxWaiting      = 4096
 	maxWaitingBytes = 256 << 20
-	auditBatch      = 256
+	auditBatch      = 1024
+	auditPatience   = time.Second
 )
 
 // auditor makes audit messages of exchanges, in a goroutine of its own, so that no
-// HL7 connection waits for it.
+// HL7 connection waits for the disk.
 type auditor struct {
 	log *slog.Logger
 	// reports say what of acknowledgements tells what the archive did.
@@ -36,7 +40,12 @@ type auditor struct {
 	// lines belong to run's goroutine.
 	lines   []*auditLine
 	waiting chan mllp.Exchange
-	bytes   atomic.Int64
+	// room is for what waits, in bytes.
+	room *semaphore.Weighted
+	// stuck says that somebody waited for room in vain, and nothing was audited since;
+	// missed counts what was not taken then.
+	stuck   atomic.Bool
+	missed  atomic.Int64
 	running sync.WaitGroup
 
 	// exchanges counts the HL7 messages that came to an end, messages the audit
@@ -85,7 +94,7 @@ func (a *auditor) start(dir string, tell func(emitter.Event)) error {
 			return err
 		}
 	}
-	a.waiting = make(chan mllp.Exchange, maxWaiting)
+	a.waiting, a.room = make(chan mllp.Exchange, maxWaiting), semaphore.NewWeighted(maxWaitingBytes)
 	a.running.Go(a.run)
 	return nil
 }
@@ -112,28 +121,42 @@ func (a *auditor) stats() []emitter.Stats {
 	return all
 }
 
-// take never waits: what is too much is not audited, and that is logged.
+// take has an exchange audited. Where that is slower than the traffic, it waits; where it
+// does not go on at all, what comes is not audited, and that is logged.
 func (a *auditor) take(x mllp.Exchange) {
 	a.exchanges.Add(1)
-	size := sizeOf(x)
-	if a.bytes.Add(size) <= maxWaitingBytes || len(a.waiting) == 0 {
-		select {
-		case a.waiting <- x:
-			return
-		default:
-		}
+	if weight := weightOf(&x); a.room.TryAcquire(weight) || a.await(weight) {
+		a.waiting <- x
+		return
 	}
-	a.bytes.Add(-size)
 	a.unaudited.Add(1)
-	a.log.Error("an HL7 message is not audited, since too many wait for the disk", slog.Any("peer", x.Sender))
+	a.missed.Add(1)
 }
 
-func sizeOf(x mllp.Exchange) int64 {
+// await waits for room and says whether there is.
+func (a *auditor) await(weight int64) bool {
+	if a.stuck.Load() {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), auditPatience)
+	defer cancel()
+	if a.room.Acquire(ctx, weight) == nil {
+		return true
+	}
+	if !a.stuck.Swap(true) {
+		a.log.Error("HL7 messages are not audited, since too many wait for the disk; HL7 traffic goes on")
+	}
+	return false
+}
+
+// weightOf is how much of the room an exchange takes: none so little that more than
+// maxWaiting could wait, or so much that it could never.
+func weightOf(x *mllp.Exchange) int64 {
 	n := len(x.Message)
 	for _, a := range x.Answers {
 		n += len(a)
 	}
-	return int64(n)
+	return min(max(int64(n), maxWaitingBytes/maxWaiting), maxWaitingBytes)
 }
 
 func (a *auditor) run() {
@@ -153,6 +176,9 @@ func (a *auditor) run() {
 		}
 		for _, l := range a.lines {
 			a.spool(l)
+		}
+		if a.stuck.Swap(false) {
+			a.log.Warn("HL7 messages are audited again", slog.Int64("missed", a.missed.Swap(0)))
 		}
 	}
 }
@@ -175,7 +201,7 @@ func (a *auditor) spool(l *auditLine) {
 // audit adds the audit messages of an exchange to the batches. A fault of the mapper's
 // costs them, not the traffic.
 func (a *auditor) audit(x mllp.Exchange) {
-	a.bytes.Add(-sizeOf(x))
+	a.room.Release(weightOf(&x))
 	defer func() {
 		if recover() != nil {
 			a.unaudited.Add(1)
