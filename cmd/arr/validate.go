@@ -59,6 +59,7 @@ type validation struct {
 	edition schemas.Editions
 	found   bool
 	out     *bufio.Writer // of Writer
+	records []uint64      // what the messages' records are, where they come from a store
 }
 
 var editions = map[string]schemas.Editions{
@@ -115,6 +116,9 @@ func writerFor(c *cli.Context, out io.Writer, level schemas.Level) validate.Writ
 // Write hands a result on.
 func (v *validation) Write(r *validate.Result) error {
 	v.found = v.found || r.Has(v.level)
+	if n := r.Message - 1; n < len(v.records) {
+		r.File, r.Several = fmt.Sprintf("record %d", v.records[n]), false
+	}
 	return v.Writer.Write(r)
 }
 
@@ -147,31 +151,6 @@ func (v *validation) run(c *cli.Context) error {
 		return &exitError{exitFailed, fmt.Errorf("validate: not all could be read: %w", failed)}
 	case v.found:
 		return &exitError{code: exitNothing}
-	}
-	return nil
-}
-
-// ask validates the frames that arr query gives for a question.
-func (v *validation) ask(c *cli.Context, question string) error {
-	args := []string{"arr", "query", "--format", "raw", "--order", "time"}
-	for _, name := range [...]string{"data", "server"} {
-		if c.IsSet(name) {
-			args = append(args, "--"+name, c.String(name))
-		}
-	}
-	frames, answer := io.Pipe()
-	code := make(chan int, 1)
-	go func() {
-		code <- run(c.Context, append(args, "--", question), c.App.Reader, answer, c.App.ErrWriter)
-		_ = answer.Close() // a pipe's end closes without an error
-	}()
-	err := validate.Frames(c.Context, "record", frames, validate.Options{Edition: v.edition}, v)
-	frames.CloseWithError(err)
-	if exit := <-code; err == nil && exit != 0 && exit != exitNothing {
-		return &exitError{code: exit}
-	}
-	if err != nil {
-		return &exitError{exitFailed, err}
 	}
 	return nil
 }

@@ -93,3 +93,26 @@ func TestCodes(t *testing.T) {
 		}
 	}
 }
+
+// TestValidateQuestion folds the records that answer a question into a scorecard, of a
+// directory at rest and of one that is served.
+func TestValidateQuestion(t *testing.T) {
+	rest := closedStore(t)
+	live, _ := served(t)
+	for _, dir := range []string{rest, live} {
+		for _, c := range []struct {
+			question, format, want string
+			code                   int
+		}{
+			{"user:asmith", "text", "example: record 1:1:", 1},
+			{"user:jdoe", "html", "<code>record 0:1:", 1},
+			{"user:nobody", "text", "no messages\n", 0},
+			{"user:(", "text", "", exitUsage},
+		} {
+			stdout, stderr, code := commandLine(t, "validate", "--vendor", "--level", "warning", "--format", c.format, "--question", c.question, "--data", dir)
+			if code != c.code || !holds(stdout, c.want) {
+				t.Errorf("%s as %s: exits with %d\n%s%s", c.question, c.format, code, stdout, stderr)
+			}
+		}
+	}
+}
