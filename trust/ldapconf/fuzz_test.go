@@ -5,16 +5,17 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // FuzzEntries has whatever a directory may hold be read: it never fails for more than a
 // reason, what is found can be used, the copy gives the same, and a plan leaves nothing to do.
 func FuzzEntries(f *testing.F) {
-	f.Fuzz(func(t *testing.T, b []byte) {
-		s, err := Decode(b)
-		if err != nil {
-			return
+	f.Fuzz(func(t *testing.T, text, device string) {
+		if !utf8.ValidString(text) || !utf8.ValidString(device) {
+			return // names are UTF-8 (RFC 4514), and others are not taken from a directory
 		}
+		s := entriesOf(text, device)
 		copied, err := s.Encode()
 		if err != nil {
 			t.Fatal(err)
@@ -50,6 +51,40 @@ func FuzzEntries(f *testing.F) {
 			}
 		}
 		planTwice(t, s)
+	})
+}
+
+// entriesOf is a snapshot of entries that are written a line an attribute, the DN first, which
+// lacks what lies above the devices.
+func entriesOf(text, device string) *Snapshot {
+	s := newSnapshot(DefaultBase, device)
+	s.devices = "cn=Devices"
+	for block := range strings.SplitSeq(text, "\n\n") {
+		dn, rest, _ := strings.Cut(block, "\n")
+		e := newEntry(dn + ",cn=Devices")
+		for line := range strings.SplitSeq(rest, "\n") {
+			name, value, _ := strings.Cut(line, ": ")
+			e.set(name, append(e.all(name), strings.ReplaceAll(value, "^", "cn=Devices"))...)
+		}
+		s.add(e)
+	}
+	return s
+}
+
+// FuzzDecode has whatever may stand in a copy's file be read.
+func FuzzDecode(f *testing.F) {
+	f.Fuzz(func(t *testing.T, b []byte) {
+		s, err := Decode(b)
+		if err != nil {
+			return
+		}
+		copied, err := s.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := Decode(copied); err != nil || !again.equal(s) {
+			t.Fatalf("the copy holds something else: %v", err)
+		}
 	})
 }
 

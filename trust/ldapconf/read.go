@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-ldap/ldap/v3"
 )
@@ -65,6 +66,9 @@ func (r *reading) search(base string, scope int, filter string, names ...string)
 		return nil, fmt.Errorf("searching %s for %s: %w", base, filter, err)
 	}
 	for _, found := range result.Entries {
+		if !utf8.ValidString(found.DN) {
+			continue // it is none (RFC 4514), and a copy could not hold it
+		}
 		e := newEntry(found.DN)
 		for _, a := range found.Attributes {
 			if slices.ContainsFunc(attributes, func(name string) bool { return strings.EqualFold(name, a.Name) }) {
