@@ -87,13 +87,18 @@ func (o *offer) setOptions(t *testing.T) {
 // identity is a CA and a certificate that it issued, with RSA keys, made by openssl.
 type identity struct{ ca, cert, key string }
 
-func newIdentity(t *testing.T, name string) identity {
+// newIdentity makes one whose certificate names localhost or, with options of openssl in its
+// place, what they say.
+func newIdentity(t *testing.T, name string, options ...string) identity {
 	t.Helper()
+	if len(options) == 0 {
+		options = []string{"-addext", "subjectAltName=DNS:localhost"}
+	}
 	dir := t.TempDir()
 	in := func(file string) string { return filepath.Join(dir, file) }
 	openssl(t, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "10", "-subj", "/CN=CA of "+name, "-keyout", in("ca.key"), "-out", in("ca.pem"))
-	openssl(t, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "10", "-subj", "/CN="+name, "-addext", "subjectAltName=DNS:localhost",
-		"-addext", "basicConstraints=CA:FALSE", "-CA", in("ca.pem"), "-CAkey", in("ca.key"), "-keyout", in("key.pem"), "-out", in("cert.pem"))
+	openssl(t, append([]string{"req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "10", "-subj", "/CN=" + name, "-addext", "basicConstraints=CA:FALSE",
+		"-CA", in("ca.pem"), "-CAkey", in("ca.key"), "-keyout", in("key.pem"), "-out", in("cert.pem")}, options...)...)
 	return identity{in("ca.pem"), in("cert.pem"), in("key.pem")}
 }
 

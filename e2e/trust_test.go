@@ -90,19 +90,23 @@ func TestRefusalsAreRecordedOnce(t *testing.T) {
 func TestClientCertificateModes(t *testing.T) {
 	needPeers(t)
 	known, stranger, device := newIdentity(t, "known"), newIdentity(t, "stranger"), newIdentity(t, "device")
+	old := newIdentity(t, "old", "-sha1")
 	both := filepath.Join(t.TempDir(), "both.pem")
 	join(t, both, known.ca, device.cert)
 	modes := []struct {
 		name, settings string
-		taken          string // of none, known, stranger, device: those that get through
+		taken          string // of none, known, stranger, device, old: those that get through
 	}{
-		{"none", "", "none known stranger device"},
+		{"none", "", "none known stranger device old"},
 		{"optional", ",client-ca=" + known.ca, "none known"},
 		{"required", ",client-auth=require,client-ca=" + known.ca, "known"},
 		{"pinned", ",client-auth=require,client-ca=" + device.cert, "device"},
 		{"both", ",client-auth=require,client-ca=" + both, "known device"},
 		{"chains alone", ",client-auth=require,client-verify=chain,client-ca=" + both, "known"},
 		{"installed alone", ",client-auth=require,client-verify=installed,client-ca=" + both, "device"},
+		{"strict", ",client-auth=require,client-ca=" + old.ca, ""},
+		{"tolerant", ",client-auth=require,tolerate=sha1,client-ca=" + old.ca, "old"},
+		{"old and pinned", ",client-auth=require,client-ca=" + old.cert, "old"},
 		{"listed", ",client-auth=require,allow=subject:CN=device|name:other,client-ca=" + both, "device"},
 	}
 	var flags []string
@@ -116,9 +120,9 @@ func TestClientCertificateModes(t *testing.T) {
 		for _, who := range []struct {
 			name    string
 			options []string
-		}{{"none", nil}, {"known", show(known)}, {"stranger", show(stranger)}, {"device", show(device)}} {
+		}{{"none", nil}, {"known", show(known)}, {"stranger", show(stranger)}, {"device", show(device)}, {"old", show(old)}} {
 			word := strings.ReplaceAll(m.name, " ", "-") + ":" + who.name
-			sendBy(t, s.ports.TLS[1+i], word, append(who.options, "-tls1_2")...)
+			sendBy(t, s.ports.TLS[1+i], word, append(who.options, "-tls1_2", "-cipher", "DEFAULT:@SECLEVEL=0")...)
 			if strings.Contains(" "+m.taken+" ", " "+who.name+" ") {
 				want = append(want, word)
 			}
@@ -130,6 +134,30 @@ func TestClientCertificateModes(t *testing.T) {
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("stored are\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// A sender refuses a server whose certificate has but a common name, says what helps, and
+// does without where it is told to or has the certificate itself.
+func TestServersWithCommonNamesAlone(t *testing.T) {
+	needPeers(t)
+	server, client := newIdentity(t, "localhost", "-addext", "keyUsage=digitalSignature"), newIdentity(t, "arr")
+	o := &offer{version: "TLS 1.3", options: []string{"-tls1_3"}}
+	address, file := o.receive(t, server, client), message(t)
+	for _, test := range []struct {
+		flags []string
+		code  int
+		says  string
+	}{
+		{[]string{"--ca", server.ca}, 6, "or say --tls-tolerate cn-only"},
+		{[]string{"--ca", server.ca, "--tls-tolerate", "cn-only"}, 0, "1 message handed over"},
+		{[]string{"--ca", server.cert}, 0, "1 message handed over"},
+		{[]string{"--ca", client.ca, "--tls-tolerate", "cn-only"}, 6, "put the issuer's certificate"},
+	} {
+		args := append([]string{"emit", "--to", "tls://" + address, "--cert", client.cert, "--key", client.key, file}, test.flags...)
+		if r := arr(t, "", args...); r.code != test.code || !strings.Contains(r.stderr, test.says) {
+			t.Errorf("arr %q exits with %d: %s", args, r.code, r.stderr)
+		}
 	}
 }
 
