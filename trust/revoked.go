@@ -108,7 +108,7 @@ func checkRevoked(chains [][]*x509.Certificate, lists []*x509.RevocationList) er
 func revokedIn(chain []*x509.Certificate, lists []*x509.RevocationList) *x509.Certificate {
 	for i, cert := range chain[:len(chain)-1] {
 		for _, l := range lists {
-			if !bytes.Equal(l.RawIssuer, cert.RawIssuer) || l.CheckSignatureFrom(chain[i+1]) != nil {
+			if !bytes.Equal(l.RawIssuer, cert.RawIssuer) || !issued(l, chain[i+1]) {
 				continue
 			}
 			for _, entry := range l.RevokedCertificateEntries {
@@ -119,4 +119,14 @@ func revokedIn(chain []*x509.Certificate, lists []*x509.RevocationList) *x509.Ce
 		}
 	}
 	return nil
+}
+
+// issued says whether a CA issued a list. SHA-1 is taken: a forged list could but have
+// somebody refused, and one that is passed over has somebody let in.
+func issued(l *x509.RevocationList, ca *x509.Certificate) bool {
+	if l.CheckSignatureFrom(ca) == nil {
+		return true
+	}
+	return (ca.KeyUsage == 0 || ca.KeyUsage&x509.KeyUsageCRLSign != 0) &&
+		signedSHA1(ca, l.SignatureAlgorithm, l.RawTBSRevocationList, l.Signature)
 }

@@ -20,7 +20,12 @@ import (
 // revocationList is one in DER that parent signed.
 func revocationList(t testing.TB, parent *identity, due time.Time, serials ...int64) []byte {
 	t.Helper()
-	template := &x509.RevocationList{Number: big.NewInt(1), ThisUpdate: due.Add(-24 * time.Hour), NextUpdate: due}
+	return revocationListBy(t, parent, x509.ECDSAWithSHA256, due, serials...)
+}
+
+func revocationListBy(t testing.TB, parent *identity, algorithm x509.SignatureAlgorithm, due time.Time, serials ...int64) []byte {
+	t.Helper()
+	template := &x509.RevocationList{Number: big.NewInt(1), ThisUpdate: due.Add(-24 * time.Hour), NextUpdate: due, SignatureAlgorithm: algorithm}
 	for _, n := range serials {
 		template.RevokedCertificateEntries = append(template.RevokedCertificateEntries,
 			x509.RevocationListEntry{SerialNumber: big.NewInt(n), RevocationTime: template.ThisUpdate})
@@ -61,6 +66,8 @@ func TestRevocationLists(t *testing.T) {
 		}{
 			{"nobody is revoked", nil, pacs.shown(), "", ""},
 			{"revoked", revocationList(t, ca, soon, 4711), pacs.shown(), `"CN=PACS" was revoked by its issuer`, ""},
+			{"revoked, signed with SHA-1", revocationListBy(t, ca, x509.ECDSAWithSHA1, soon, 4711), pacs.shown(), `"CN=PACS" was revoked by its issuer`, ""},
+			{"forged with SHA-1", revocationListBy(t, forger, x509.ECDSAWithSHA1, soon, 4711), pacs.shown(), "", ""},
 			{"another is", inPEM(revocationList(t, ca, soon, 1, 2)), pacs.shown(), "", ""},
 			{"the CA between is", revocationList(t, ca, soon, 7), below.shown(between), `"CN=between" was revoked`, ""},
 			{"installed itself", revocationList(t, ca, soon, 4712), pinned.shown(), "", ""},

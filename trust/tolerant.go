@@ -23,18 +23,20 @@ func isSHA1(c *x509.Certificate) bool {
 // signed says whether by's key signed a certificate, be it with SHA-1 where that is
 // tolerated.
 func (v *verifier) signed(c, by *x509.Certificate) bool {
-	if !isSHA1(c) {
-		return by.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature) == nil
+	if isSHA1(c) {
+		return v.tolerates(FaultSHA1) && signedSHA1(by, c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature)
 	}
-	if !v.tolerates(FaultSHA1) {
-		return false
-	}
-	digest := sha1.Sum(c.RawTBSCertificate)
+	return by.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature) == nil
+}
+
+// signedSHA1 says whether by's key signed a text with SHA-1.
+func signedSHA1(by *x509.Certificate, algorithm x509.SignatureAlgorithm, text, signature []byte) bool {
+	digest := sha1.Sum(text)
 	switch key := by.PublicKey.(type) {
 	case *rsa.PublicKey:
-		return c.SignatureAlgorithm == x509.SHA1WithRSA && rsa.VerifyPKCS1v15(key, crypto.SHA1, digest[:], c.Signature) == nil
+		return algorithm == x509.SHA1WithRSA && rsa.VerifyPKCS1v15(key, crypto.SHA1, digest[:], signature) == nil
 	case *ecdsa.PublicKey:
-		return c.SignatureAlgorithm == x509.ECDSAWithSHA1 && ecdsa.VerifyASN1(key, digest[:], c.Signature)
+		return algorithm == x509.ECDSAWithSHA1 && ecdsa.VerifyASN1(key, digest[:], signature)
 	}
 	return false
 }
