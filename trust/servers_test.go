@@ -47,6 +47,25 @@ func TestListenerTerms(t *testing.T) {
 	}
 }
 
+// A listener that is closed is none of those that are served.
+func TestListenerClose(t *testing.T) {
+	s := open(t, trust.Options{Dir: t.TempDir(), Log: discard})
+	for range 2 {
+		l, err := s.Listener(nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.Set(trust.Terms{Profile: profile(t, "aes")})
+		if weak := s.Stats().Weak; len(weak) != 1 || weak[0] != "aes" {
+			t.Errorf("weak profiles are %q", weak)
+		}
+		l.Close()
+		if weak := s.Stats().Weak; len(weak) != 0 {
+			t.Errorf("weak profiles are %q after its end", weak)
+		}
+	}
+}
+
 // A sender believes installed certificates, and by CAs those that carry the host's name.
 func TestServers(t *testing.T) {
 	ca := issue(t, nil, "hospital CA", func(c *x509.Certificate) {

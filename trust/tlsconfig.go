@@ -29,8 +29,10 @@ type Listener struct {
 	source  *Source
 	allow   *allowList
 	revoked *revoked
-	terms   atomic.Pointer[Terms]
-	latest  atomic.Pointer[tls.Config]
+	// lists looks after the files of revoked; nil without any.
+	lists  *watched
+	terms  atomic.Pointer[Terms]
+	latest atomic.Pointer[tls.Config]
 }
 
 // Listener makes one, which serves nothing before Set. allow and crls are as in Clients. The
@@ -42,7 +44,8 @@ func (s *Source) Listener(allow, crls []string) (*Listener, error) {
 	}
 	l := &Listener{source: s, allow: allowed, revoked: &revoked{paths: crls, now: s.now, log: s.log}}
 	if len(crls) > 0 {
-		if err := s.watch(&watched{what: "certificate revocation lists", paths: crls, load: l.revoked.load}); err != nil {
+		l.lists = &watched{what: "certificate revocation lists", paths: crls, load: l.revoked.load}
+		if err := s.watch(l.lists); err != nil {
 			return nil, err
 		}
 	}
@@ -81,6 +84,16 @@ func (l *Listener) Set(t Terms) {
 		l.source.log.Warn("faults of client certificates are passed over at an address: install these certificates themselves, or have them made anew",
 			slog.String("faults", t.Tolerate.String()))
 	}
+}
+
+// Close has the Source forget the listener, once nobody listens with it any more. Its terms
+// stay, for who is just connecting.
+func (l *Listener) Close() {
+	s := l.source
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.listeners = slices.DeleteFunc(s.listeners, func(o *Listener) bool { return o == l })
+	s.files = slices.DeleteFunc(s.files, func(w *watched) bool { return w == l.lists })
 }
 
 // Config gives the configuration to listen with.

@@ -39,16 +39,11 @@ func (s *server) move(ctx context.Context, g *group, overTLS, plain []config.Lis
 	return nil
 }
 
-// at finds the address that a stream was opened for.
-func at(l stream) func(config.Listener) bool {
-	return func(c config.Listener) bool { return c.Address == l.address }
-}
-
 // openOthers opens those of the wanted addresses that are not open. speak gives how TLS is
 // spoken there, nil for not at all. On an error none of them stays open.
 func openOthers(ctx context.Context, open []stream, key string, wanted []config.Listener, speak func(config.Listener) (*tls.Config, error)) (added []stream, err error) {
 	for _, c := range wanted {
-		if slices.ContainsFunc(open, func(l stream) bool { return at(l)(c) }) {
+		if slices.ContainsFunc(open, func(l stream) bool { return l.address == c.Address }) {
 			continue
 		}
 		conf, err := speak(c)
@@ -66,7 +61,7 @@ func openOthers(ctx context.Context, open []stream, key string, wanted []config.
 // closeOthers closes those that are not wanted and gives the others.
 func closeOthers(open []stream, wanted []config.Listener) (stay []stream) {
 	for _, l := range open {
-		if slices.ContainsFunc(wanted, at(l)) {
+		if slices.ContainsFunc(wanted, func(c config.Listener) bool { return c.Address == l.address }) {
 			stay = append(stay, l)
 		} else {
 			closeStreams([]stream{l})

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net"
 	"path/filepath"
 	"slices"
@@ -40,11 +39,10 @@ type directed struct {
 	// move listens at other addresses. It is there before the follower runs.
 	move func(tls, tcp []config.Listener) error
 
-	// listeners are those of TLS by the DN of their connection, at by their address; used are
-	// the addresses that are listened at. Their owner is openDirected, then the follower, as
-	// is that of said and saidBefore: what was logged of this state of the directory, and of
-	// the one before.
-	listeners, at    map[string]*trust.Listener
+	// listeners are those of TLS by their address, used all addresses that are listened at.
+	// Their owner is openDirected, then the follower, as is that of said and saidBefore:
+	// what was logged of this state of the directory, and of the one before.
+	listeners        map[string]*trust.Listener
 	used             addresses
 	said, saidBefore map[string]bool
 	// expiry is when the first of the certificates expires that the directory has believed,
@@ -99,33 +97,30 @@ func (d *directed) use(s *ldapconf.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	terms, before := map[*trust.Listener]trust.Terms{}, d.at
-	listeners, at := maps.Clone(d.listeners), map[string]*trust.Listener{}
-	if listeners == nil {
-		listeners = map[string]*trust.Listener{}
-	}
+	before, listeners, terms := d.listeners, map[string]*trust.Listener{}, map[string]trust.Terms{}
 	for _, l := range r.Listeners {
-		if l.Transport != ldapconf.TLS {
+		if l.Transport != ldapconf.TLS || err != nil {
 			continue
 		}
-		t, err := d.terms(r, l)
-		if err == nil && listeners[l.DN] == nil {
-			listeners[l.DN], err = d.listener(l, t)
+		if terms[l.Address], err = d.terms(r, l); err != nil {
+			err = fmt.Errorf("%s: %w", l.DN, err)
+		} else if listeners[l.Address] = before[l.Address]; listeners[l.Address] == nil {
+			listeners[l.Address], err = d.listener(l.Address, terms[l.Address])
 		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", l.DN, err)
-		}
-		at[l.Address], terms[listeners[l.DN]] = listeners[l.DN], t
 	}
-	d.at = at
-	if err := d.take(r); err != nil {
-		d.at = before
+	if err == nil {
+		d.listeners = listeners
+		err = d.take(r, before == nil)
+	}
+	if err != nil {
+		d.listeners = before
+		closeMissing(listeners, before)
 		return err
 	}
-	d.listeners = listeners
-	for _, l := range listeners {
-		l.Set(terms[l]) // who is no longer listened at has no terms
+	for address, l := range listeners {
+		l.Set(terms[address])
 	}
+	closeMissing(before, listeners)
 	d.expiry.Store(0)
 	if first, ok := firstToExpire(r.Believed); ok {
 		d.expiry.Store(first.Unix())
@@ -133,9 +128,9 @@ func (d *directed) use(s *ldapconf.Snapshot) error {
 	return nil
 }
 
-// listener makes the listener of a connection that is new.
-func (d *directed) listener(of ldapconf.Listener, t trust.Terms) (*trust.Listener, error) {
-	clients := d.cfg.Clients(samePort(d.configured.tls, of.Address))
+// listener makes the listener of an address that is new.
+func (d *directed) listener(address string, t trust.Terms) (*trust.Listener, error) {
+	clients := d.cfg.Clients(samePort(d.configured.tls, address))
 	l, err := d.trust.Listener(clients.Allow, clients.CRL)
 	if err == nil {
 		l.Set(t)
@@ -143,15 +138,24 @@ func (d *directed) listener(of ldapconf.Listener, t trust.Terms) (*trust.Listene
 	return l, err
 }
 
+// closeMissing closes the listeners that are not among others.
+func closeMissing(all, others map[string]*trust.Listener) {
+	for address, l := range all {
+		if others[address] == nil && l != nil {
+			l.Close()
+		}
+	}
+}
+
 // take has syslog taken in at the directory's addresses: from the start, or by a move.
-func (d *directed) take(r *ldapconf.Receiver) error {
+func (d *directed) take(r *ldapconf.Receiver, first bool) error {
 	wanted := addresses{
 		tls: wantedAt(r, ldapconf.TLS, d.configured.tls),
 		tcp: wantedAt(r, ldapconf.TCP, d.configured.tcp),
 		udp: wantedAt(r, ldapconf.UDP, d.configured.udp),
 	}
 	switch {
-	case d.listeners == nil:
+	case first:
 		d.conflicts(r)
 		d.cfg.TLS, d.cfg.TCP, d.cfg.UDP = wanted.tls, wanted.tcp, wanted.udp
 	case !same(d.used.tls, wanted.tls) || !same(d.used.tcp, wanted.tcp):
@@ -160,7 +164,7 @@ func (d *directed) take(r *ldapconf.Receiver) error {
 		}
 		d.log.Info("the LDAP directory has other addresses, which are listened at from now on", slog.String("device", d.cfg.LDAPDevice))
 	}
-	if d.listeners != nil && !same(d.used.udp, wanted.udp) {
+	if !first && !same(d.used.udp, wanted.udp) {
 		d.say("it has another address for UDP than that which is listened at: restart arr serve to use it")
 		wanted.udp = d.used.udp
 	}
@@ -299,10 +303,10 @@ func firstToExpire(certs []ldapconf.Certificate) (first time.Time, ok bool) {
 
 // tls is how an address is served: as the directory says, or as it is configured.
 func (d *directed) tls(cfg *config.Config, source *trust.Source, c config.Listener) (*tls.Config, error) {
-	if d == nil || d.at[c.Address] == nil {
+	if d == nil || d.listeners[c.Address] == nil {
 		return tlsConfig(cfg, source, c)
 	}
-	return d.at[c.Address].Config(), nil
+	return d.listeners[c.Address].Config(), nil
 }
 
 // run follows the directory until ctx ends, and has move called where its addresses change.

@@ -202,6 +202,27 @@ func TestServeMovesByLDAP(t *testing.T) {
 	}
 }
 
+// A connection that another takes the place of at the same address stays as strict.
+func TestServeRenamedByLDAP(t *testing.T) {
+	a := newDirectedArchive(t)
+	node := newNode(t)
+	a.Modify("dn: dicomDeviceName=dcm4chee-arc," + ldapDevices + "\nchangetype: modify\nadd: objectClass\nobjectClass: pkiUser\n-\n" +
+		"add: userCertificate;binary\nuserCertificate;binary:: " + base64.StdEncoding.EncodeToString(node.pair.Leaf.Raw) + "\n")
+	a.apply(t, "--client-auth")
+	r := a.serve(t)
+	a.Modify("dn: cn=syslog-tls,dicomDeviceName=arr," + ldapDevices + "\nchangetype: modrdn\nnewrdn: cn=renamed\ndeleteoldrdn: 1\n\n" +
+		"dn: cn=Audit Record Repository,dicomDeviceName=arr," + ldapDevices + "\nchangetype: modify\nreplace: dicomNetworkConnectionReference\n" +
+		"dicomNetworkConnectionReference: cn=renamed,dicomDeviceName=arr," + ldapDevices + "\n")
+	hangUp(t)
+	get(t, "http://"+r.ports.Metrics[0]+"/metrics", "arr_ldap_reads_total 2\n")
+	if err := a.dial(t, nil, nil); err == nil {
+		t.Error("who shows no certificate may connect")
+	}
+	if err := a.dial(t, nil, &node.pair); err != nil {
+		t.Errorf("who is believed: %v", err)
+	}
+}
+
 // connection is LDIF that adds a connection to arr's device and its repository.
 func connection(name, port, protocol string) string {
 	dn := "cn=" + name + ",dicomDeviceName=arr," + ldapDevices
