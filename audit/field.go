@@ -5,7 +5,7 @@ import "math/bits"
 // Field is one thing that a record can be asked for. A record has none, one or
 // many values of a field. The question language's fields (package query) are
 // each made of one or more of these: "event" asks FieldEvent by code and
-// FieldEventMeaning by words.
+// FieldEventMeaning by words. Their numbers are stored: never reuse one.
 type Field uint8
 
 // The fields of what a message says. Codes come in two: the code itself, and

@@ -165,9 +165,7 @@ func (p *Parser) foreign(rec *audit.Record, h *header) bool {
 }
 
 // message scans the XML and cuts its values. It gives where the event's time stands.
-// ok is false where the document can't be cut but must be read by irregular. Each
-// token of a regular frame passes by here once, which makes it the place for a grammar
-// to judge them.
+// ok is false where the document can't be cut but must be read by irregular.
 func (p *Parser) message(doc body) (eventAt span, ok bool) {
 	s, c := &p.scanner, &p.cutter
 	s.Reset(c.frame[:doc.end], doc.off)

@@ -6,15 +6,16 @@
 //
 // # The life of a batch
 //
-// HandleFrames, in its caller's goroutine, copies the frames and parses them. The
-// committer, one goroutine, takes all batches that wait, numbers their records, writes
-// them to the journal as one group, hashes their leaves, and syncs; only then do they
-// enter the memtable, where searches see them, and only then does HandleFrames return.
-// No timer delays a batch: while one group is synced the next one gathers.
+// HandleFrames, in its caller's goroutine, parses the frames. The committer, one
+// goroutine, takes all batches that wait, numbers their records, copies their canonical
+// bytes, hashes their leaves, writes them to the journal as one group, and syncs; only
+// then do they enter the memtable, where searches see them, and only then does
+// HandleFrames return. No timer delays a batch: while one group is synced the next one
+// gathers.
 //
 // The sealer, one goroutine, makes each full block of 4,096 records a segment file,
-// reads it back and compares the leaves, publishes it in the catalog, and then drops
-// what the journal no longer needs. The merger, one goroutine, joins neighbouring
+// reads it back and compares each entry with the memtable's, publishes it in the catalog,
+// and then drops the journal files that nothing needs. The merger, one goroutine, joins neighbouring
 // segments so that years stay few files. Searches work on an immutable view of segments
 // and memtable, which the committer, sealer and merger replace; they never wait for them.
 //

@@ -134,7 +134,6 @@ func newStore(dir string, o Options) *Store {
 		dir: dir, log: o.Log, now: o.Now, parserVersion: uint32(o.ParserVersion),
 		cache:   segment.NewCache(cacheBytes(o.CacheBytes)),
 		zone:    o.Zone,
-		parsers: parserPool{},
 		reserve: journal.Reserve{Path: filepath.Join(dir, reserveFile), Size: reserveSize},
 		queue:   make(chan *request, queueLength), closing: make(chan struct{}), failed: make(chan struct{}),
 		committed: make(chan struct{}), keys: blockKeys{}, rotateAt: rotateBytes,
