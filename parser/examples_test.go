@@ -47,6 +47,7 @@ func TestExamples(t *testing.T) {
 		"missing-action":             {exampleBase, strings.Replace(query, ` EventActionCode="E"`, "", 1)},
 		"wrong-action":               {exampleBase, strings.Replace(query, `"E"`, `"R"`, 1)},
 		"missing-event-type":         {exampleBase, strings.Replace(login, coded("EventTypeCode", "110122"), "", 1)},
+		"missing-purpose":            {exampleBase, event("110106", "R", "IHE0006 IHE", person("110153", "true"))},
 		"missing-participant":        {exampleBase, event("110104", "C", "", person("110152", "true"))},
 		"too-many-participants":      {exampleBase, event("110112", "E", "", person("110153", "true"), person("110153", "false"), person("110152", "false"))},
 		"wrong-requestor":            {exampleBase, event("110108", "E", "110124", person("", "true"))},

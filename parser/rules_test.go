@@ -156,6 +156,8 @@ func TestEventRules(t *testing.T) {
 		{"update", event("110107", "U", "ITI-57 IHE Transactions", src, dst, cx), ""},
 		{"restricted update, deleted", event("110107", "D", "ITI-92 IHE Transactions", src, dst, cx), "wrong-action"},
 		{"fetch", event("110112", "E", "ITI-63 IHE Transactions", src, dst, itiQ), ""},
+		{"disclosure without purpose", event("110106", "R", "IHE0006 IHE", src, dst, object("2 3 9 1.2.3", named), cx), "missing-purpose"},
+		{"disclosure of nothing", event("110106", "R", "IHE0006 IHE", src, dst, cx), "missing-object missing-purpose"},
 		{"documents removed", event("110110", "D", "ITI-86 IHE Transactions", src, dst, cx), ""},
 		{"documents removed, created", event("110110", "C", "ITI-86 IHE Transactions", src, dst, cx), "wrong-action"},
 		{"imaging documents", event("110104", "R", "RAD-69 IHE Transactions", src, dst, study, cx), ""},

@@ -74,6 +74,7 @@ type eventFacts struct {
 	action, outcome value
 	id              coded
 	types           []coded
+	purpose         bool
 }
 
 type participant struct {
@@ -172,6 +173,8 @@ func (f *Facts) Opened() bool {
 		f.event.id = f.coded()
 	case ElementEventTypeCode:
 		f.event.types = append(f.event.types, f.coded())
+	case ElementPurposeOfUse:
+		f.event.purpose = true
 	case ElementActiveParticipant:
 		f.participants = append(f.participants, participant{
 			at: t.at, trail: f.trail(), requestor: t.values[AttributeUserIsRequestor],

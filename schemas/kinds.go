@@ -87,6 +87,8 @@ var Kinds = [...]Kind{
 		"an action of the event", "a Query with `EventActionCode=\"R\"`", "PS3.15 A.5.3"},
 	{"missing-event-type", ClassRule, Warning, "The event lacks the EventTypeCode that it must have.",
 		"a type of the event", "a User Authentication without Login or Logout", "PS3.15 A.5.3"},
+	{"missing-purpose", ClassRule, Warning, "The event lacks the PurposeOfUse that it must have.",
+		"a purpose of use", "a Disclosure without PurposeOfUse", "IHE ITI TF-2 3.20.8"},
 	{"missing-participant", ClassRule, Warning, "A participant that the event must have is missing.",
 		"a participant with the role", "DICOM Instances Transferred without a Source Role ID", "PS3.15 A.5.3"},
 	{"too-many-participants", ClassRule, Warning, "The event has more participants of a role than it may.",

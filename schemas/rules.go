@@ -29,6 +29,8 @@ type eventRule struct {
 	types  []string
 	people []personRule
 	things []objectRule
+	// purpose asks for a PurposeOfUse.
+	purpose bool
 	// requestors asks that exactly one participant, media aside, is the requestor.
 	requestors bool
 }
@@ -192,6 +194,9 @@ func (f *Facts) checkEvent(r *eventRule, edition Editions) {
 	if r.types != nil && !f.hasType(r.types) {
 		at := f.event.id.at
 		f.add("missing-event-type", event+"/EventTypeCode", at, typesOf(r.types), r.clause)
+	}
+	if r.purpose && !f.event.purpose {
+		f.add("missing-purpose", event+"/PurposeOfUse", f.event.at, "a PurposeOfUse", r.clause)
 	}
 	for i := range r.people {
 		if p := &r.people[i]; edition.reads(p.in) {

@@ -15,6 +15,8 @@ type transaction struct {
 	// destination and an import's source.
 	things []objectRule
 	media  bool
+	// purpose says that the event has a PurposeOfUse.
+	purpose bool
 }
 
 // The objects of IHE's transactions.
@@ -23,6 +25,8 @@ var (
 	// A submission set is a job (ITI TF-2 3.41.5.1), a value set a report (3.48.6.1).
 	submissionSet = []objectRule{{what: "submission set", typ: "2", roles: []string{"20"}, min: 1}}
 	valueSet      = []objectRule{{what: "value set", typ: "2", roles: []string{"3"}, min: 1}}
+	// What is disclosed is of one patient (ITI TF-2 3.20.8).
+	disclosed = []objectRule{patient, {what: "document", typ: "2", roles: []string{"3"}, min: 1}}
 )
 
 // transactions are the IHE transactions that refine an event, whose own table does not
@@ -39,6 +43,7 @@ var transactions = [...]transaction{
 	{names: "ITI-39 ITI-41 ITI-42 ITI-43 ITI-61 ITI-65 ITI-68", events: "110106:R 110107:C"},
 	{names: "ITI-48 ITI-60", events: "110106:R 110107:C", things: valueSet},
 	{names: "ITI-57 ITI-92", events: "110106:RU 110107:CU"},
+	{names: "IHE0006", events: "110106:R", things: disclosed, purpose: true},
 	{names: "RAD-69 RAD-75", events: "110104:CRU 110106:R 110107:C"},
 	{names: "RAD-1 RAD-2 RAD-3 RAD-4 RAD-5 RAD-6 RAD-7 RAD-8 RAD-9 RAD-10 RAD-11 RAD-12 RAD-13 RAD-14 RAD-15 RAD-16 RAD-17 RAD-18 " +
 		"RAD-19 RAD-20 RAD-21 RAD-22 RAD-23 RAD-29 RAD-30 RAD-31 RAD-37 RAD-38 RAD-39 RAD-40 RAD-41 RAD-42 RAD-43 RAD-44 RAD-45 RAD-48", dicom: true},
@@ -62,7 +67,7 @@ func (t *transaction) rule(name, event string) *eventRule {
 		return nil
 	}
 	actions, _, _ = strings.Cut(actions, " ")
-	r := &eventRule{code: event, name: name, clause: clauseOf(name), actions: actions, people: []personRule{someSource, someReceiver}, things: t.things}
+	r := &eventRule{code: event, name: name, clause: clauseOf(name), actions: actions, people: []personRule{someSource, someReceiver}, things: t.things, purpose: t.purpose}
 	switch {
 	case t.media && event == "110106":
 		r.people = []personRule{someSource, {roles: []string{"110152", "110154"}, min: 1, media: mediaType}}
@@ -74,6 +79,9 @@ func (t *transaction) rule(name, event string) *eventRule {
 
 // clauseOf says where a transaction is defined: "IHE ITI TF-2 3.18" for ITI-18.
 func clauseOf(name string) string {
+	if name == "IHE0006" {
+		return "IHE ITI TF-2 3.20.8"
+	}
 	domain, number, _ := strings.Cut(name, "-")
 	section := map[string]string{"ITI": "ITI TF-2 3.", "PCC": "PCC TF-2 3.", "PHARM": "PHARM TF-2 3.", "RAD": "RAD TF-3 4."}[domain]
 	return "IHE " + section + number
