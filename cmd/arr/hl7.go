@@ -77,11 +77,13 @@ type gateway struct {
 	log       *slog.Logger
 	listeners []hl7Listener
 	// source has the certificates of listeners; nil without TLS.
-	source  *trust.Source
-	metrics string
-	proxy   mllp.Proxy
-	spool   string
-	auditor auditor
+	source *trust.Source
+	// speakers speak TLS to repositories and, where that is asked for, to the archive.
+	speakers []*speaker
+	metrics  string
+	proxy    mllp.Proxy
+	spool    string
+	auditor  auditor
 	// directory says where audit messages go; nil where flags alone do.
 	directory *directedSender
 	say       func(format string, args ...any)
@@ -102,7 +104,8 @@ func newGateway(c *cli.Context) (*gateway, error) {
 	if g.spool == "" {
 		return nil, errors.New(`--spool is missing: see "arr hl7 --help"`)
 	}
-	if g.proxy.Dial, err = archiveDialer(c); err != nil {
+	var toArchive *speaker
+	if g.proxy.Dial, toArchive, err = archiveDialer(c); err != nil {
 		return nil, err
 	}
 	if err := g.limit(c); err != nil {
@@ -111,6 +114,10 @@ func newGateway(c *cli.Context) (*gateway, error) {
 	speak, err := repositoryTLS.client(c)
 	if err != nil {
 		return nil, err
+	}
+	g.speakers = append(g.speakers, speak)
+	if toArchive != nil {
+		g.speakers = append(g.speakers, toArchive)
 	}
 	if g.directory, err = openDirectedSender(c, c.StringSlice("to"), speak, g.log, g.spool); err != nil {
 		return nil, err
@@ -164,6 +171,9 @@ func (g *gateway) run(ctx context.Context) (err error) {
 	if g.source != nil {
 		serving.begin(func() error { return g.source.Run(ctx) })
 	}
+	for _, s := range g.speakers {
+		serving.begin(func() error { return s.watch(ctx, g.log) })
+	}
 	serving.begin(func() error { return g.directory.run(ctx) })
 	serving.begin(func() error { return onHangup(ctx, g.log, g.reload) })
 	for _, ln := range opened.hl7 {
@@ -180,6 +190,9 @@ func (g *gateway) run(ctx context.Context) (err error) {
 func (g *gateway) reload() {
 	if g.source != nil {
 		g.source.Reload()
+	}
+	for _, s := range g.speakers {
+		s.look(g.log, true)
 	}
 	g.directory.reload()
 }

@@ -134,36 +134,33 @@ func listenConfig(c *cli.Context, source *trust.Source, settings *config.Config,
 // connectTimeout bounds connecting to the archive, its TLS handshake included.
 const connectTimeout = 10 * time.Second
 
-// archiveDialer reads --forward; nil is an archive that there isn't.
-func archiveDialer(c *cli.Context) (func(context.Context) (net.Conn, error), error) {
+// archiveDialer reads --forward. Without an archive dial is nil, and without TLS to it speak.
+func archiveDialer(c *cli.Context) (dial func(context.Context) (net.Conn, error), speak *speaker, err error) {
 	scheme, to, hasScheme := strings.Cut(c.String("forward"), "://")
 	if !hasScheme {
 		scheme, to = "tcp", scheme
 	}
-	if to == "" {
-		if forwardTLS.given(c) {
-			return nil, errors.New("flags that begin with --forward- are for TLS to the archive: give --forward tls://HOST:PORT, too")
-		}
-		return nil, nil
+	if to == "" && !forwardTLS.given(c) {
+		return nil, nil, nil
+	}
+	if scheme != "tls" && forwardTLS.given(c) {
+		return nil, nil, errors.New("flags that begin with --forward- are for TLS to the archive: write --forward tls://HOST:PORT")
 	}
 	host, _, err := net.SplitHostPort(to)
 	if err != nil || scheme != "tls" && scheme != "tcp" {
-		return nil, fmt.Errorf("--forward %s: write HOST:PORT, or tls://HOST:PORT", c.String("forward"))
+		return nil, nil, fmt.Errorf("--forward %s: write HOST:PORT, or tls://HOST:PORT", c.String("forward"))
 	}
 	d := &net.Dialer{Timeout: connectTimeout}
-	dial := d.DialContext
+	connect := d.DialContext
 	if scheme == "tls" {
-		speak, err := forwardTLS.client(c)
-		if err != nil {
-			return nil, err
+		if speak, err = forwardTLS.client(c); err != nil {
+			return nil, nil, err
 		}
-		dial = (&tls.Dialer{NetDialer: d, Config: speak.to(host)}).DialContext
-	} else if forwardTLS.given(c) {
-		return nil, errors.New("flags that begin with --forward- are for TLS to the archive: write --forward tls://HOST:PORT")
+		connect = (&tls.Dialer{NetDialer: d, Config: speak.to(host)}).DialContext
 	}
 	return func(ctx context.Context) (net.Conn, error) {
 		limited, cancel := context.WithTimeout(ctx, connectTimeout)
 		defer cancel()
-		return dial(limited, "tcp", to)
-	}, nil
+		return connect(limited, "tcp", to)
+	}, speak, nil
 }

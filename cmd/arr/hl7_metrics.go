@@ -23,6 +23,9 @@ func (g *gateway) metricsHandler() http.Handler {
 		line("unaudited_total", a.unaudited.Load())
 		line("deviating_messages_total", a.deviating.Load())
 		line("spool_failures_total", a.lost.Load())
+		loads, failures := g.trustReadings()
+		line("trust_loads_total", loads)
+		line("trust_failures_total", failures)
 		if g.directory != nil {
 			st := g.directory.follower.Stats()
 			line("ldap_copy_in_use", number(st.CopyInUse))
@@ -46,6 +49,19 @@ func (g *gateway) metricsHandler() http.Handler {
 		}
 	})
 	return mux
+}
+
+// trustReadings counts files of keys and trust that were taken and that were refused.
+func (g *gateway) trustReadings() (loads, failures int64) {
+	if g.source != nil {
+		st := g.source.Stats()
+		loads, failures = int64(st.Loads), int64(st.Failures)
+	}
+	for _, s := range g.speakers {
+		loads += s.loads.Load()
+		failures += s.failures.Load()
+	}
+	return loads, failures
 }
 
 // number is how a truth is written in figures.

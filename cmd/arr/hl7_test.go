@@ -277,7 +277,7 @@ func TestHL7Failures(t *testing.T) {
 		{"--listen :0 --spool s --forward archive", exitUsage, "tls://HOST:PORT"},
 		{"--listen :0 --spool s --forward archive:1 --forward-ca " + missing, exitUsage, "write --forward tls://"},
 		{"--listen :0 --spool s --forward tls://archive:1 --forward-ca " + missing, exitUsage, "--forward-ca"},
-		{"--listen :0 --spool s --forward-ca " + missing, exitUsage, "give --forward tls://"},
+		{"--listen :0 --spool s --forward-ca " + missing, exitUsage, "write --forward tls://"},
 		{"--listen :0 --spool s --max-message 2TiB", exitUsage, "--max-message"},
 		{"--listen :0 --spool s --max-connections 0", exitUsage, "--max-connections"},
 		{"--listen :0 --spool s --drain 0s", exitUsage, "--drain"},

@@ -120,7 +120,7 @@ func (d *directedSender) use(s *ldapconf.Snapshot) error {
 	var servers *trust.Servers
 	if len(found.Believed) > 0 {
 		servers = &trust.Servers{}
-		*servers = d.speak.servers
+		*servers = d.speak.now.Load().servers
 		servers.Where = fmt.Sprintf("the LDAP directory, as userCertificate;binary of an entry that the device %q refers to", d.device)
 		servers.Believed = nil
 		for _, c := range found.Believed {
@@ -181,10 +181,9 @@ func (d *directedSender) config(r ldapconf.Route) *tls.Config {
 		if servers == nil {
 			return byFlags(cs)
 		}
-		of, check := *servers, &tls.Config{}
-		of.Host, of.CheckName = r.Host, r.CheckName
-		of.Apply(check)
-		return check.VerifyConnection(cs)
+		of := *servers
+		of.CheckName = r.CheckName
+		return verifyServer(of, r.Host, cs)
 	}
 	return conf
 }

@@ -59,48 +59,50 @@ func (p tlsFlags) given(c *cli.Context) bool {
 // text gives a flag's value.
 func (p tlsFlags) text(c *cli.Context, name string) string { return c.String(string(p) + name) }
 
-// speaker is how a command speaks TLS and whom it believes.
-type speaker struct {
-	config  tls.Config
-	servers trust.Servers
-}
-
-// to is the configuration for connecting to a host.
-func (s *speaker) to(host string) *tls.Config {
-	config, servers := s.config.Clone(), s.servers
-	config.ServerName, servers.Host = host, host
-	servers.Apply(config)
-	return config
-}
-
 // client reads the flags for who connects.
 func (p tlsFlags) client(c *cli.Context) (*speaker, error) {
 	if err := p.check(c); err != nil {
 		return nil, err
 	}
-	s := &speaker{}
-	var err error
-	if s.servers, err = p.believed(c); err != nil {
-		return nil, err
-	}
-	if pair := p.pair(c); pair.Cert != "" {
-		loaded, err := pair.Load()
-		if err != nil {
-			return nil, fmt.Errorf("--%scert: %w", p, err)
-		}
-		s.config.Certificates = []tls.Certificate{loaded}
-	}
-	if store := p.keystore(c); store.File != "" {
-		if s.config.Certificates, err = store.Pairs(); err != nil {
-			return nil, fmt.Errorf("--%stls-keystore: %w", p, err)
-		}
-	}
 	profile, err := p.profile(c)
 	if err != nil {
 		return nil, err
 	}
+	s := &speaker{files: p.files(c), read: func() (identity, error) { return p.identity(c) }}
 	profile.Apply(&s.config)
-	return s, nil
+	return s, s.load()
+}
+
+// files are those that the flags name.
+func (p tlsFlags) files(c *cli.Context) []string {
+	all := slices.Clone(c.StringSlice(string(p) + "tls-crl"))
+	for _, name := range []string{"ca", "cert", "key", "key-password-file", "tls-keystore", "tls-keystore-password-file",
+		"tls-keystore-key-password-file", "tls-truststore", "tls-truststore-password-file"} {
+		if file := p.text(c, name); file != "" {
+			all = append(all, file)
+		}
+	}
+	return all
+}
+
+// identity reads what is presented and who is believed.
+func (p tlsFlags) identity(c *cli.Context) (i identity, err error) {
+	if i.servers, err = p.believed(c); err != nil {
+		return i, err
+	}
+	if pair := p.pair(c); pair.Cert != "" {
+		loaded, err := pair.Load()
+		if err != nil {
+			return i, fmt.Errorf("--%scert: %w", p, err)
+		}
+		i.certificates = []tls.Certificate{loaded}
+	}
+	if store := p.keystore(c); store.File != "" {
+		if i.certificates, err = store.Pairs(); err != nil {
+			return i, fmt.Errorf("--%stls-keystore: %w", p, err)
+		}
+	}
+	return i, nil
 }
 
 // believed reads whose certificates are believed.
