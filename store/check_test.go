@@ -67,6 +67,7 @@ func occurrences(b []byte, value string) (offsets []int) {
 
 // TestCheckFindsFlippedBits in every kind of file, and repairs none.
 func TestCheckFindsFlippedBits(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s, err := Open(dir, testOptions())
 	if err != nil {
@@ -136,6 +137,7 @@ func TestCheckFindsFlippedBits(t *testing.T) {
 // TestMissingCatalog: a store without its catalog says so to whoever opens it, however
 // often that is tried.
 func TestMissingCatalog(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	inRuns(t, dir, 1)
 	path := filepath.Join(dir, catalogFile)

@@ -72,8 +72,10 @@ func expect(t *testing.T, s *Store, n int) {
 // TestFailpoints ends the process, as far as a test can, between each pair of steps that
 // publish a segment, and opens what is left.
 func TestFailpoints(t *testing.T) {
+	t.Parallel()
 	for _, step := range []string{"written", "synced", "verified", "published", "merged", "swapped"} {
 		t.Run(step, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			blocks := 2
 			const width = 3
@@ -178,9 +180,10 @@ func crash(t *testing.T, s *Store, f *failpoint) {
 // TestReopenInTheMiddle: records in journal, memtable and partial blocks of several runs
 // follow each other.
 func TestReopenInTheMiddle(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	n := 0
-	for _, more := range []int{1, 300, 4096, 5000, 0, 7} {
+	for _, more := range []int{1, 300, 4096, 500, 0, 7} {
 		s, err := Open(dir, testOptions())
 		if err != nil {
 			t.Fatal(err)
@@ -208,6 +211,7 @@ func TestReopenInTheMiddle(t *testing.T) {
 // TestFollow: a follower gets each record once, in order, those stored before and those
 // that come.
 func TestFollow(t *testing.T) {
+	t.Parallel()
 	s, err := Open(t.TempDir(), testOptions())
 	if err != nil {
 		t.Fatal(err)
@@ -240,6 +244,7 @@ func TestFollow(t *testing.T) {
 }
 
 func TestInUse(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s, err := Open(dir, testOptions())
 	if err != nil {

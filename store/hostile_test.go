@@ -39,13 +39,14 @@ func mustCheck(t *testing.T, s *Store, records uint64) {
 
 // TestReindexPath: no part of the directory's own name is taken for a segment's.
 func TestReindexPath(t *testing.T) {
+	t.Parallel()
 	parent := t.TempDir()
 	dir := filepath.Join(parent, "data.prod")
 	s, err := Open(dir, testOptions())
 	if err != nil {
 		t.Fatal(err)
 	}
-	const n = 2*integrity.BlockRecords + 5
+	const n = integrity.BlockRecords + 5
 	fill(t, s, 0, n)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
@@ -133,6 +134,7 @@ func (f faultyFile) WriteAt(b []byte, off int64) (int, error) {
 // TestFailingDisk: whatever write or sync fails, each record that was reported as stored
 // is there once, and those that come later follow it.
 func TestFailingDisk(t *testing.T) {
+	t.Parallel()
 	for name, f := range map[string]*faults{
 		"sync":             {sync: times(syscall.EIO, 3, 1), write: never, create: never},
 		"write":            {sync: never, write: times(syscall.EIO, 3, 1), create: never},
@@ -165,6 +167,7 @@ func TestFailingDisk(t *testing.T) {
 // TestBrokenDisk: a disk that nothing can be written to stops the store, and nobody waits
 // for it.
 func TestBrokenDisk(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s, err := Open(dir, testOptions())
 	if err != nil {
@@ -195,6 +198,7 @@ func TestBrokenDisk(t *testing.T) {
 // TestHalves: a group that does not fit into one of the journal's is written as two, also
 // where the second one fails.
 func TestHalves(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s, err := Open(dir, testOptions())
 	if err != nil {
@@ -234,6 +238,7 @@ func TestHalves(t *testing.T) {
 
 // TestNoNewJournal: a journal file that can't be followed by another one just grows.
 func TestNoNewJournal(t *testing.T) {
+	t.Parallel()
 	s, err := Open(t.TempDir(), testOptions())
 	if err != nil {
 		t.Fatal(err)
@@ -252,6 +257,7 @@ func TestNoNewJournal(t *testing.T) {
 // TestKeyAfterCrash: a block's leaves are hashed alike before a crash and after it, in
 // however large a group it came.
 func TestKeyAfterCrash(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s, err := Open(dir, testOptions())
 	if err != nil {
@@ -288,6 +294,7 @@ func TestKeyAfterCrash(t *testing.T) {
 
 // TestLargeRecords: the memtable is bounded in bytes, not in records alone.
 func TestLargeRecords(t *testing.T) {
+	t.Parallel()
 	s, err := Open(t.TempDir(), testOptions())
 	if err != nil {
 		t.Fatal(err)
@@ -295,7 +302,7 @@ func TestLargeRecords(t *testing.T) {
 	s.rewriting.Lock()
 	s.mergeWidth = 3
 	s.rewriting.Unlock()
-	const n, size = 30, 4 << 20
+	const n, size = 14, 4 << 20
 	frame := bytes.Repeat([]byte("<85>1 - a b c - - large "), size/24)
 	for range n {
 		if err := s.HandleFrames(t.Context(), []audit.Entry{{Received: 1, Transport: audit.TransportTCP, Frame: frame}}); err != nil {

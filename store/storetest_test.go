@@ -32,5 +32,6 @@ func openStore(t testing.TB, dir string) storetest.Backend {
 }
 
 func TestSuite(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, openStore, parser.New(parser.Options{}).Parse)
 }

@@ -71,7 +71,7 @@ func Run(t *testing.T, open func(t testing.TB, dir string) Backend, parse func(*
 
 // makeBatch makes entries as receivers would: of one peer, mostly good messages.
 func makeBatch(rnd *rand.Rand, gen *traffic.Generator, received *int64) []audit.Entry {
-	entries := make([]audit.Entry, 1+rnd.Intn(1200))
+	entries := make([]audit.Entry, 1+rnd.Intn(900))
 	peer := fmt.Sprintf("192.0.2.%d:%d", rnd.Intn(5), 1000+rnd.Intn(3))
 	var cert audit.Cert
 	if rnd.Intn(3) == 0 {
@@ -81,7 +81,7 @@ func makeBatch(rnd *rand.Rand, gen *traffic.Generator, received *int64) []audit.
 		*received += int64(rnd.Intn(60_000_000))
 		e := &entries[i]
 		*e = audit.Entry{Received: *received, Transport: audit.Transport(1 + rnd.Intn(3)), Peer: peer, Cert: cert}
-		if rnd.Intn(12) == 0 {
+		if rnd.Intn(24) == 0 {
 			e.Frame, e.Flags = oddFrame(rnd)
 		} else {
 			e.Frame = gen.Next(nil)
