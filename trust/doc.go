@@ -4,7 +4,8 @@
 // In come a directory for keys, the names that the server is reached by, or files that
 // somebody gave, PEM, PKCS#12 or JKS, told apart by their first bytes; out go a
 // *tls.Config for each listener, the local CA for people to install, and how long
-// everything lasts.
+// everything lasts. A Listener's Terms may come from elsewhere, too, as from an LDAP directory
+// (package ldapconf), and be replaced while it is served.
 //
 // Where no files are given, a Source makes its own: a local CA (EC P-256, 10
 // years) and two server certificates (EC P-256 and RSA 2048, 2 years), since old

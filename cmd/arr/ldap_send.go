@@ -89,7 +89,7 @@ func isDirectory(to string) bool {
 func (d *directedSender) use(s *ldapconf.Snapshot) error {
 	found, err := s.Sender()
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %s", err, saysWhyNot)
 	}
 	for _, r := range found.Routes {
 		if r.Transport == ldapconf.TCP && d.routes == nil {

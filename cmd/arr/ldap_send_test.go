@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"arr/trust"
+	"arr/trust/ldapconf/ldaptest"
 )
 
 // believe has the directory carry the certificates of a file for arr's device.
@@ -69,6 +70,14 @@ func TestEmitByLDAP(t *testing.T) {
 	a.Stop()
 	if stderr, code := emit(a.reader...); code != exitFailed || !strings.Contains(stderr, "connecting") {
 		t.Errorf("without the directory: exit code %d: %s", code, stderr)
+	}
+	a.Resume()
+	a.believe(t, filepath.Join(a.dir, keysDir, "ca.pem"))
+	for password, want := range map[string]int{ldaptest.Password: 0, "wrong": exitFailed} {
+		t.Setenv("ARR_LDAP_PASSWORD", password)
+		if stderr, code := emit(append([]string{"--ldap-bind-dn", ldaptest.Admin}, a.reader...)...); code != want {
+			t.Errorf("a password in the environment: exit code %d: %s", code, stderr)
+		}
 	}
 	t.Setenv("ARR_LDAP", a.LDAPS)
 	if stderr, code := emit("--to", "tls://localhost:"+a.port, "--ca", filepath.Join(a.dir, keysDir, "ca.pem")); code != 0 {

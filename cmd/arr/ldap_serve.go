@@ -24,6 +24,9 @@ const ldapCopy = "ldap.json"
 // followed says that a setting and the directory contradict each other.
 const followed = "the LDAP directory says something else than a setting, and is followed: leave the setting, or change the directory"
 
+// saysWhyNot goes behind what a directory lacks.
+const saysWhyNot = `"arr ldap check" says what was found, and why not more`
+
 // ldapProfile is what the TLS profile is called that a directory lists.
 const ldapProfile = "ldap"
 
@@ -95,7 +98,7 @@ func (d *directed) use(s *ldapconf.Snapshot) error {
 		d.say(n)
 	}
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: %s", err, saysWhyNot)
 	}
 	before, listeners, terms := d.listeners, map[string]*trust.Listener{}, map[string]trust.Terms{}
 	for _, l := range r.Listeners {

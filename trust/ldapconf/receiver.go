@@ -85,7 +85,7 @@ func (s *Snapshot) Receiver() (*Receiver, error) {
 	r.Believed = s.believed(d, &n)
 	r.Notes = n
 	if len(r.Listeners) == 0 {
-		return r, fmt.Errorf("the device %q has no connection that is installed, has a port and is for syslog (\"arr ldap check\" says why not)", d.name)
+		return r, fmt.Errorf("the device %q has no connection that is installed, has a port and is for syslog", d.name)
 	}
 	return r, nil
 }

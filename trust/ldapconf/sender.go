@@ -57,7 +57,7 @@ func (s *Snapshot) Sender() (*Sender, error) {
 		return out, fmt.Errorf("the device %q is no sender: it has no child of class %s", d.name, classLogger)
 	}
 	if len(out.Routes) == 0 {
-		return out, fmt.Errorf("no audit logger of the device %q leads to a repository (\"arr ldap check\" says why not)", d.name)
+		return out, fmt.Errorf("no audit logger of the device %q leads to a repository", d.name)
 	}
 	return out, nil
 }
