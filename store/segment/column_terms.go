@@ -17,6 +17,11 @@ func (t columnTerms) find(term uint64) columnTerms {
 	return t[from:to]
 }
 
+// any says whether one of terms is among t.
+func (t columnTerms) any(terms []uint64) bool {
+	return slices.ContainsFunc(terms, func(hash uint64) bool { return len(t.find(hash>>termShift)) > 0 })
+}
+
 // terms computes the terms of a column that is not one of times, through the cache: so
 // that looking for one id does not compare it with all others again and again.
 func (c *column) terms(l *layout) (columnTerms, error) {

@@ -11,8 +11,9 @@ import (
 // form is a shape seen column by column: which of its slots stand in which column.
 type form struct {
 	shape *audit.Shape
-	// cols are sorted by id.
+	// cols are sorted by id; at has each one's place among them plus 1, 0 for no column.
 	cols []formColumn
+	at   [audit.MaxColumns]uint16
 }
 
 // formColumn is what one column holds of a record of the form.
@@ -46,6 +47,9 @@ func newForm(s *audit.Shape) *form {
 		f.column(s.Slots[i].Column).add(&s.Slots[i], fs, s)
 	}
 	sort.Slice(f.cols, func(i, j int) bool { return f.cols[i].id < f.cols[j].id })
+	for k := range f.cols {
+		f.at[f.cols[k].id] = uint16(k + 1)
+	}
 	return f
 }
 
@@ -77,17 +81,8 @@ func (c *formColumn) add(slot *audit.Slot, fs formSlot, s *audit.Shape) {
 
 // find gives what column id holds, nil for nothing.
 func (f *form) find(id audit.Column) *formColumn {
-	lo, hi := 0, len(f.cols)
-	for lo < hi {
-		mid := (lo + hi) / 2
-		if f.cols[mid].id < id {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	if lo < len(f.cols) && f.cols[lo].id == id {
-		return &f.cols[lo]
+	if k := f.at[id]; k > 0 {
+		return &f.cols[k-1]
 	}
 	return nil
 }

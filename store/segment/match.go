@@ -238,6 +238,9 @@ func (m *matcher) columns(ords []int) error {
 			if e.terms, err = c.terms(m.layout); err != nil {
 				return err
 			}
+			if !e.terms.any(m.leaf.Terms) {
+				continue
+			}
 			e.wanted = m.leaf.Terms
 		}
 		w := newWalker(m.layout, ord, m.leaf.Fields)
