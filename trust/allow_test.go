@@ -37,7 +37,7 @@ func TestAllow(t *testing.T) {
 		{"on the list and not believed", []string{"subject:CN=PACS"}, stranger, "not installed"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s := open(t, trust.Options{Dir: dir, Log: discard})
+			s := given(t)
 			server := tlsConfig(t, s, trust.Clients{Auth: trust.RequiredClientCert, Believed: trust.Store{File: file}, Allow: test.allow})
 			conf := &tls.Config{InsecureSkipVerify: true, GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 				return test.client.shown(), nil
@@ -48,7 +48,7 @@ func TestAllow(t *testing.T) {
 			}
 		})
 	}
-	s := open(t, trust.Options{Dir: dir, Log: discard})
+	s := given(t)
 	for _, bad := range []string{"sha256:12", "subject:", "CN=PACS", ""} {
 		_, err := s.TLSConfig(trust.Profile{}, trust.Clients{Auth: trust.RequiredClientCert, Believed: trust.Store{File: file}, Allow: []string{bad}})
 		if err == nil {

@@ -30,7 +30,7 @@ func TestClientCertificates(t *testing.T) {
 	cas := writeTo(t, filepath.Join(dir, "cas.pem"), ca.certPEM(), rsaCA.certPEM())
 	withPinned := writeTo(t, filepath.Join(dir, "pinned.pem"), ca.certPEM(), pinned.certPEM(), pinnedExpired.certPEM())
 
-	s := open(t, trust.Options{Dir: dir, Log: discard})
+	s := given(t)
 	tests := []struct {
 		name   string
 		file   string
@@ -98,7 +98,7 @@ func TestHints(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
-			s := open(t, trust.Options{Dir: dir, Log: discard})
+			s := given(t)
 			server := tlsConfig(t, s, trust.Clients{Auth: trust.OptionalClientCert, Believed: trust.Store{File: writeTo(t, filepath.Join(dir, "f"), test.file...)}})
 			shown := false
 			verify := server.VerifyConnection
@@ -124,7 +124,7 @@ func TestReplacedClientCAs(t *testing.T) {
 		dir := t.TempDir()
 		ca, newCA := issue(t, nil, "CA", asCA), issue(t, nil, "new CA", asCA)
 		file := writeTo(t, filepath.Join(dir, "cas.pem"), ca.certPEM())
-		s := open(t, trust.Options{Dir: dir, Log: discard})
+		s := given(t)
 		server := tlsConfig(t, s, trust.Clients{Auth: trust.RequiredClientCert, Believed: trust.Store{File: file}})
 		running(t, s)
 		accepts := func(c *tls.Config) bool {
@@ -158,7 +158,7 @@ func TestReplacedClientCAs(t *testing.T) {
 
 func TestClientsFile(t *testing.T) {
 	dir := t.TempDir()
-	s := open(t, trust.Options{Dir: dir, Log: discard})
+	s := given(t)
 	tests := []struct{ name, file, want string }{
 		{"none", "", "name one as client-ca"},
 		{"missing", filepath.Join(dir, "none"), "reading the file of client CAs"},

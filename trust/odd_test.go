@@ -106,7 +106,7 @@ func TestOddCertificates(t *testing.T) {
 	tool(t, dir, "openssl req -x509 -nodes -days 10 -subj /CN=CA -keyout ca.key -out ca.pem "+p256+
 		" -addext keyUsage=critical,keyCertSign,cRLSign")
 	ca := filepath.Join(dir, "ca.pem")
-	s := open(t, trust.Options{Dir: filepath.Join(dir, "keys"), Log: discard})
+	s := given(t)
 	for _, odd := range oddCertificates() {
 		t.Run(odd.name, func(t *testing.T) {
 			t.Parallel()

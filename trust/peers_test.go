@@ -18,7 +18,7 @@ func TestWays(t *testing.T) {
 	ca, other := issue(t, nil, "CA", asCA), issue(t, nil, "another CA", asCA)
 	issued, installed := issue(t, ca, "issued", nil), issue(t, other, "installed", nil)
 	file := writeTo(t, filepath.Join(dir, "clients.pem"), ca.certPEM(), installed.certPEM())
-	s := open(t, trust.Options{Dir: dir, Log: discard})
+	s := given(t)
 	for _, test := range []struct {
 		ways              trust.Ways
 		issued, installed string
@@ -74,7 +74,7 @@ func TestTolerantChain(t *testing.T) {
 	forged := *issue(t, issue(t, nil, "CA", asCA), "forged", weak(nil))
 	dir := t.TempDir()
 	file := writeTo(t, filepath.Join(dir, "cas.pem"), ca.certPEM(), lateCA.certPEM(), flatCA.certPEM(), narrow.certPEM(), mute.certPEM())
-	s := open(t, trust.Options{Dir: dir, Log: discard})
+	s := given(t)
 	for _, test := range []struct {
 		name   string
 		client *tls.Certificate
@@ -123,7 +123,7 @@ func TestAllowCommonName(t *testing.T) {
 	dir := t.TempDir()
 	ca := issue(t, nil, "CA", asCA)
 	file := writeTo(t, filepath.Join(dir, "clients.pem"), ca.certPEM())
-	s := open(t, trust.Options{Dir: dir, Log: discard})
+	s := given(t)
 	only := issue(t, ca, "pacs.example", nil)
 	named := issue(t, ca, "pacs.example", func(c *x509.Certificate) { c.DNSNames = []string{"other.example"} })
 	peers := trust.Clients{Believed: trust.Store{File: file}, Allow: []string{"name:PACS.example"}}

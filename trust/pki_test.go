@@ -118,6 +118,13 @@ func open(t testing.TB, o trust.Options) *trust.Source {
 	return s
 }
 
+// given is a Source of a certificate that it was given, for tests of what else it does: to
+// make some takes it long.
+func given(t testing.TB) *trust.Source {
+	t.Helper()
+	return open(t, trust.Options{Pairs: []trust.Pair{pairFiles(t, t.TempDir(), issue(t, nil, "localhost", nil))}, Log: discard})
+}
+
 func tlsConfig(t testing.TB, s *trust.Source, c trust.Clients) *tls.Config {
 	t.Helper()
 	conf, err := s.TLSConfig(trust.Profile{}, c)

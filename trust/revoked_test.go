@@ -54,7 +54,7 @@ func TestRevocationLists(t *testing.T) {
 
 		writeTo(t, path, revocationList(t, ca, soon))
 		var log bytes.Buffer
-		s := open(t, trust.Options{Dir: filepath.Join(dir, "keys"), Log: slog.New(slog.NewTextHandler(&log, nil))})
+		s := open(t, trust.Options{Pairs: []trust.Pair{pairFiles(t, dir, issue(t, nil, "localhost", nil))}, Log: slog.New(slog.NewTextHandler(&log, nil))})
 		server := tlsConfig(t, s, trust.Clients{Auth: trust.RequiredClientCert, Believed: trust.Store{File: believed}, CRLs: []string{path}})
 		running(t, s)
 		for _, step := range []struct {
