@@ -101,7 +101,7 @@ func (e *Entry) ReceivedTime() time.Time { return time.UnixMicro(e.Received).UTC
 const entryVersion = 1
 
 // ErrEntry says that bytes are not the canonical bytes of an Entry.
-var ErrEntry = errors.New("audit: not a canonical entry")
+var ErrEntry = errors.New("not a canonical entry")
 
 // AppendEntry appends e's canonical bytes to dst: version (1 byte), transport,
 // format, flags (1 byte each), number (8 bytes, big endian), received (8

@@ -7,7 +7,7 @@ import (
 )
 
 // ErrSkeleton says that bytes are not a skeleton.
-var ErrSkeleton = errors.New("audit: not a skeleton")
+var ErrSkeleton = errors.New("not a skeleton")
 
 // AppendSkeleton appends a shape's skeleton to dst: for each slot the text
 // before it, the column (unsigned varint), the kind (1 byte) and the joint; then

@@ -53,7 +53,7 @@ type courier struct {
 }
 
 // errNotOpen says that a message came while the spool could not be opened.
-var errNotOpen = errors.New("emitter: the spool can't be opened: the event Failing says why")
+var errNotOpen = errors.New("the spool can't be opened: the event Failing says why")
 
 func newCourier(r Repository, o *Options, dir string) *courier {
 	r.setDefaults()

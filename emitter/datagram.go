@@ -26,7 +26,7 @@ type SizeError struct {
 }
 
 func (e *SizeError) Error() string {
-	return fmt.Sprintf("emitter: the frame has %d bytes and a UDP datagram takes %d at most: send it over TLS or TCP", e.Size, e.Limit)
+	return fmt.Sprintf("the frame has %d bytes and a UDP datagram takes %d at most: send it over TLS or TCP", e.Size, e.Limit)
 }
 
 // datagram sends one frame a datagram (RFC 5426 section 3.1).
@@ -58,9 +58,9 @@ func (d *datagram) Send(frame []byte) error {
 
 func (d *datagram) fail(err error) error {
 	if errors.Is(err, syscall.ECONNREFUSED) {
-		return fmt.Errorf("emitter: send to %s: nothing listens there: %w", d.to, err)
+		return fmt.Errorf("send to %s: nothing listens there: %w", d.to, err)
 	}
-	return fmt.Errorf("emitter: send to %s: %w", d.to, err)
+	return fmt.Errorf("send to %s: %w", d.to, err)
 }
 
 func (d *datagram) Flush() error { return nil }

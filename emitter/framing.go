@@ -30,7 +30,7 @@ type FramingError struct {
 }
 
 func (e *FramingError) Error() string {
-	return fmt.Sprintf("emitter: frame %d at byte %d: %s: frames are written as their length in decimal, a blank and so many bytes (RFC 5425)",
+	return fmt.Sprintf("frame %d at byte %d: %s: frames are written as their length in decimal, a blank and so many bytes (RFC 5425)",
 		e.Frame+1, e.Offset, e.reason)
 }
 
@@ -62,7 +62,7 @@ func (r *Reader) Next() ([]byte, error) {
 		return nil, r.broken(fmt.Sprintf("the input ends after %d of %d bytes", n, length))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("emitter: read frame %d: %w", r.count+1, err)
+		return nil, fmt.Errorf("read frame %d: %w", r.count+1, err)
 	}
 	r.offset += int64(digits + 1 + length)
 	r.count++
@@ -79,7 +79,7 @@ func (r *Reader) length() (length, digits int, err error) {
 		case err == io.EOF:
 			return 0, 0, r.broken("the input ends within the length")
 		case err != nil:
-			return 0, 0, fmt.Errorf("emitter: read frame %d: %w", r.count+1, err)
+			return 0, 0, fmt.Errorf("read frame %d: %w", r.count+1, err)
 		case c == ' ' && digits > 0:
 			if length > maxFrame {
 				return 0, 0, r.broken(fmt.Sprintf("a length of %d bytes is over the limit of %d", length, maxFrame))

@@ -34,7 +34,7 @@ var dialects = [...]struct {
 }
 
 // ErrDialect says that a name is no dialect's.
-var ErrDialect = errors.New("emitter: unknown header dialect: use ihe, dicom or dcm4che")
+var ErrDialect = errors.New("unknown header dialect: use ihe, dicom or dcm4che")
 
 // ParseDialect reads a dialect's name: ihe, dicom or dcm4che.
 func ParseDialect(name string) (Dialect, error) {

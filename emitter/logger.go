@@ -51,7 +51,7 @@ func Open(o Options) (*Logger, error) {
 		// File systems may take small letters for large ones.
 		name := strings.ToLower(r.Name)
 		if !validName(name) || seen[name] {
-			return nil, errors.Join(fmt.Errorf("emitter: repository %q needs a name of its own, of letters, digits, hyphens and points", r.Name), l.abandon())
+			return nil, errors.Join(fmt.Errorf("repository %q needs a name of its own, of letters, digits, hyphens and points", r.Name), l.abandon())
 		}
 		seen[name] = true
 		l.repositories = append(l.repositories, newCourier(r, &o, filepath.Join(o.Dir, name)))

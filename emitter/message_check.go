@@ -24,7 +24,7 @@ func (e *InvalidError) Error() string {
 		}
 		fmt.Fprintf(&b, "%s at %s: expected %s (%s)", f.Code, f.Path, f.Expected, f.Clause)
 	}
-	return "emitter: the message is not as the standard has it: " + b.String()
+	return "the message is not as the standard has it: " + b.String()
 }
 
 // Checker holds messages against the schema of a dialect and the tables of events, as

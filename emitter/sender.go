@@ -30,10 +30,10 @@ type Sender interface {
 var (
 	// ErrPeerClosed says that the peer ended the connection first. What was handed
 	// over shortly before is probably lost.
-	ErrPeerClosed = errors.New("emitter: the peer closed the connection")
+	ErrPeerClosed = errors.New("the peer closed the connection")
 	// ErrUnconfirmed says that the peer did not close its side in time, so that it
 	// can't be told whether it has read everything.
-	ErrUnconfirmed = errors.New("emitter: the peer did not end the connection in time")
+	ErrUnconfirmed = errors.New("the peer did not end the connection in time")
 )
 
 // Dialer makes Senders. The zero value dials with the system's trusted
@@ -67,16 +67,16 @@ func (t Target) String() string { return t.Network + "://" + net.JoinHostPort(t.
 func ParseTarget(s string) (Target, error) {
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" || u.Path != "" && u.Path != "/" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return Target{}, fmt.Errorf("emitter: target %q is not of the form tls://host:6514", s)
+		return Target{}, fmt.Errorf("target %q is not of the form tls://host:6514", s)
 	}
 	t := Target{Network: u.Scheme, Host: u.Hostname(), Port: u.Port()}
 	if t.Host == "" {
-		return Target{}, fmt.Errorf("emitter: target %q names no host: write it as tls://host:6514", s)
+		return Target{}, fmt.Errorf("target %q names no host: write it as tls://host:6514", s)
 	}
 	switch t.Network {
 	case "tls", "tcp", "udp":
 	default:
-		return Target{}, fmt.Errorf("emitter: target %q: unknown transport %q: use tls, tcp or udp", s, t.Network)
+		return Target{}, fmt.Errorf("target %q: unknown transport %q: use tls, tcp or udp", s, t.Network)
 	}
 	if t.Port == "" {
 		t.Port = "514"
@@ -99,7 +99,7 @@ func (d *Dialer) Dial(ctx context.Context, to Target) (Sender, error) {
 	var nd net.Dialer
 	conn, err := nd.DialContext(ctx, network, net.JoinHostPort(to.Host, to.Port))
 	if err != nil {
-		return nil, fmt.Errorf("emitter: connect to %s: %w", to, err)
+		return nil, fmt.Errorf("connect to %s: %w", to, err)
 	}
 	switch to.Network {
 	case "udp":
@@ -123,7 +123,7 @@ func (d *Dialer) handshake(ctx context.Context, conn net.Conn, to Target) (net.C
 	t := tls.Client(conn, c)
 	if err := t.HandshakeContext(ctx); err != nil {
 		conn.Close()
-		return nil, fmt.Errorf("emitter: TLS handshake with %s: %w", to, err)
+		return nil, fmt.Errorf("TLS handshake with %s: %w", to, err)
 	}
 	return t, nil
 }

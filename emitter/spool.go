@@ -15,7 +15,7 @@ import (
 
 // ErrSpoolFull says that a spool holds as much as it may, so that it took nothing of
 // what it was given.
-var ErrSpoolFull = errors.New("emitter: the spool is full: see why the repository takes nothing, or allow the spool more bytes")
+var ErrSpoolFull = errors.New("the spool is full: see why the repository takes nothing, or allow the spool more bytes")
 
 const (
 	segmentSuffix = ".spool"
@@ -88,7 +88,7 @@ func openSpool(dir string, maxBytes int64, now func() time.Time) (*spool, error)
 		err = s.load()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("emitter: open the spool %s: %w", dir, errors.Join(err, s.closeFiles()))
+		return nil, fmt.Errorf("open the spool %s: %w", dir, errors.Join(err, s.closeFiles()))
 	}
 	go s.write()
 	return s, nil
@@ -148,7 +148,7 @@ func (s *spool) append(frames ...[]byte) error {
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()
-		return fmt.Errorf("emitter: append to the spool %s: %w", s.dir, fs.ErrClosed)
+		return fmt.Errorf("append to the spool %s: %w", s.dir, fs.ErrClosed)
 	}
 	if s.waitingLocked()+int64(len(s.gathering.entries)+size) > s.maxBytes {
 		s.mu.Unlock()
@@ -184,7 +184,7 @@ func (s *spool) write() {
 		s.mu.Unlock()
 		if len(g.entries) > 0 {
 			if g.err = s.writeGroup(g.entries); g.err != nil {
-				g.err = fmt.Errorf("emitter: write to the spool %s: %w", s.dir, g.err)
+				g.err = fmt.Errorf("write to the spool %s: %w", s.dir, g.err)
 			}
 		}
 		spare = g.entries
@@ -305,7 +305,7 @@ func (s *spool) confirm(p position) error {
 		err = s.cursor.Sync()
 	}
 	if err != nil {
-		return fmt.Errorf("emitter: write the cursor of the spool %s: %w", s.dir, err)
+		return fmt.Errorf("write the cursor of the spool %s: %w", s.dir, err)
 	}
 	return s.removeBefore(p)
 }
@@ -323,7 +323,7 @@ func (s *spool) removeBefore(p position) error {
 			err = os.Remove(path)
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("emitter: clear the spool %s: %w", s.dir, err)
+			return fmt.Errorf("clear the spool %s: %w", s.dir, err)
 		}
 		delete(s.damaged, id)
 		s.segments = s.segments[1:]

@@ -23,8 +23,8 @@ const (
 // errTorn says that an entry ends behind the bytes at hand, errCorrupt that its bytes
 // are not those that were written.
 var (
-	errTorn    = errors.New("emitter: an entry of the spool is not complete")
-	errCorrupt = errors.New("emitter: an entry of the spool is damaged")
+	errTorn    = errors.New("an entry of the spool is not complete")
+	errCorrupt = errors.New("an entry of the spool is damaged")
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

@@ -9,7 +9,7 @@ import (
 )
 
 // errDrained says that all that is durable was read.
-var errDrained = errors.New("emitter: the spool is read to its end")
+var errDrained = errors.New("the spool is read to its end")
 
 // readAhead is how many bytes are read at once.
 const readAhead = 256 << 10
@@ -132,7 +132,7 @@ func (r *spoolReader) enter() error {
 	}
 	f, err := os.Open(r.spool.path(r.at.segment, segmentSuffix))
 	if err != nil {
-		return fmt.Errorf("emitter: read the spool %s: %w", r.spool.dir, err)
+		return fmt.Errorf("read the spool %s: %w", r.spool.dir, err)
 	}
 	r.file = f
 	r.at.offset = max(r.at.offset, int64(len(segmentMagic)))
@@ -169,7 +169,7 @@ func (r *spoolReader) fill(rest int64, need int) error {
 		if err == io.EOF {
 			err = io.ErrUnexpectedEOF
 		}
-		return fmt.Errorf("emitter: read the spool %s: %w", r.spool.dir, err)
+		return fmt.Errorf("read the spool %s: %w", r.spool.dir, err)
 	}
 	return nil
 }

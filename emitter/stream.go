@@ -52,7 +52,7 @@ func (s *stream) Send(frame []byte) error {
 		return s.failed
 	}
 	if len(frame) == 0 {
-		return errors.New("emitter: an empty frame can't be sent: RFC 5425 has no length of 0")
+		return errors.New("an empty frame can't be sent: RFC 5425 has no length of 0")
 	}
 	if len(s.batch) > 0 && len(s.batch)+len(frame)+maxLengthDigits+1 > batchBytes {
 		if err := s.Flush(); err != nil {
@@ -107,7 +107,7 @@ func (s *stream) fail(err error) error {
 	if err == io.EOF {
 		err = ErrPeerClosed
 	}
-	s.failed = fmt.Errorf("emitter: send to %s: %w", s.to, err)
+	s.failed = fmt.Errorf("send to %s: %w", s.to, err)
 	return s.failed
 }
 
@@ -121,7 +121,7 @@ func (s *stream) Close() error {
 	s.conn.Close()
 	<-s.ended
 	if s.failed == nil {
-		s.failed = fmt.Errorf("emitter: send to %s: %w", s.to, net.ErrClosed)
+		s.failed = fmt.Errorf("send to %s: %w", s.to, net.ErrClosed)
 	}
 	return err
 }

@@ -22,7 +22,7 @@ func (p *Proxy) answer(ctx context.Context, sender *Conn) error {
 		}
 		if err != nil {
 			if err = ended(err); err != nil {
-				err = fmt.Errorf("mllp: receive from the sender: %w", err)
+				err = fmt.Errorf("receive from the sender: %w", err)
 			}
 			return err
 		}
@@ -39,7 +39,7 @@ func (p *Proxy) answer(ctx context.Context, sender *Conn) error {
 		}
 		p.Exchanged(e)
 		if err != nil {
-			return fmt.Errorf("mllp: send to the sender: %w", err)
+			return fmt.Errorf("send to the sender: %w", err)
 		}
 	}
 }

@@ -23,9 +23,9 @@ const (
 // The errors of a Reader, besides those of the stream.
 var (
 	// ErrFraming says that something stands where a block has to begin.
-	ErrFraming = errors.New("mllp: bytes outside of a block: each message stands between 0x0B and 0x1C 0x0D")
+	ErrFraming = errors.New("bytes outside of a block: each message stands between 0x0B and 0x1C 0x0D")
 	// ErrTooLarge says that a message is longer than the limit.
-	ErrTooLarge = errors.New("mllp: the message is larger than is allowed")
+	ErrTooLarge = errors.New("the message is larger than is allowed")
 )
 
 // AppendBlock appends message as a block.

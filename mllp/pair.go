@@ -39,12 +39,12 @@ func (e *Exchange) Verdict() []byte {
 // The reasons that an Exchange has for lacking an answer, beside the network's.
 var (
 	// ErrNoAnswer says that the archive ended the connection instead.
-	ErrNoAnswer = errors.New("mllp: the archive ended the connection without an acknowledgement")
+	ErrNoAnswer = errors.New("the archive ended the connection without an acknowledgement")
 	// ErrPassedOver says that the archive answered many later messages, but not this
 	// one.
-	ErrPassedOver = errors.New("mllp: the archive acknowledged others, not this message")
+	ErrPassedOver = errors.New("the archive acknowledged others, not this message")
 	// ErrRefused says that the archive's commit acknowledgement (release 2) was NAK.
-	ErrRefused = errors.New("mllp: the archive refused to take the message (commit acknowledgement NAK)")
+	ErrRefused = errors.New("the archive refused to take the message (commit acknowledgement NAK)")
 )
 
 // maxPending is how many messages of a connection may wait for their answers to be told

@@ -112,7 +112,7 @@ func (p *Proxy) Serve(ctx context.Context, ln net.Listener) error {
 		}
 		if err != nil {
 			if !p.patience(ctx, err) {
-				return fmt.Errorf("mllp: accept on %s: %w", ln.Addr(), err)
+				return fmt.Errorf("accept on %s: %w", ln.Addr(), err)
 			}
 			continue
 		}
@@ -154,7 +154,7 @@ func (p *Proxy) serve(ctx context.Context, conn net.Conn) error {
 		limited, cancel := context.WithTimeout(ctx, handshakeTimeout)
 		defer cancel()
 		if err := t.HandshakeContext(limited); err != nil {
-			return fmt.Errorf("mllp: TLS handshake: %w", err)
+			return fmt.Errorf("TLS handshake: %w", err)
 		}
 	}
 	sender := NewConn(conn, p.maxMessage())
@@ -164,7 +164,7 @@ func (p *Proxy) serve(ctx context.Context, conn net.Conn) error {
 	out, err := p.Dial(ctx)
 	if err != nil {
 		p.unreachable.Add(1)
-		return fmt.Errorf("mllp: connect to the archive: %w", err)
+		return fmt.Errorf("connect to the archive: %w", err)
 	}
 	defer out.Close()
 	r := &relay{proxy: p, sender: sender, archive: NewConn(out, p.maxMessage())}

@@ -78,7 +78,7 @@ func (r *relay) forward() error {
 		}
 		if err != nil {
 			_ = r.archive.Close()
-			return fmt.Errorf("mllp: send to the archive: %w", err)
+			return fmt.Errorf("send to the archive: %w", err)
 		}
 	}
 }
@@ -104,7 +104,7 @@ func (r *relay) endForward(err error) error {
 		err = nil
 	}
 	if err = ended(err); err != nil {
-		err = fmt.Errorf("mllp: receive from the sender: %w", err)
+		err = fmt.Errorf("receive from the sender: %w", err)
 	}
 	wait := endWait
 	if r.pairs.waiting() {
@@ -128,13 +128,13 @@ func (r *relay) back() error {
 				err = nil
 			}
 			if err != nil {
-				err = fmt.Errorf("mllp: receive from the archive: %w", err)
+				err = fmt.Errorf("receive from the archive: %w", err)
 			}
 			return errors.Join(gone, err)
 		}
 		if gone == nil {
 			if err := r.sender.Send(block); err != nil {
-				gone = fmt.Errorf("mllp: send to the sender: %w", err)
+				gone = fmt.Errorf("send to the sender: %w", err)
 			} else {
 				r.proxy.answers.Add(1)
 			}

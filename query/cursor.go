@@ -7,7 +7,7 @@ import (
 )
 
 // ErrCursor says that a text is not a Cursor's.
-var ErrCursor = errors.New("query: not a cursor")
+var ErrCursor = errors.New("not a cursor")
 
 // String gives the cursor as a text that ParseCursor reads: its time and its number in
 // base 36 with a dot between them, "hm3x9qc2ps.21i".

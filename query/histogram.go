@@ -71,7 +71,7 @@ func dayStart(year int, month time.Month, day int, zone *time.Location) time.Tim
 }
 
 // ErrManyBuckets says that a histogram would have more lines than MaxBuckets.
-var ErrManyBuckets = errors.New("query: the histogram has too many intervals: choose a longer one or ask for less time")
+var ErrManyBuckets = errors.New("the histogram has too many intervals: choose a longer one or ask for less time")
 
 // MaxBuckets bounds the intervals of a histogram: a sender's wrong clock must not make
 // an answer of a million empty days.

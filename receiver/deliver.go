@@ -56,9 +56,9 @@ func (d *delivery) call(ctx context.Context, entries []audit.Entry) (err error) 
 		}
 		d.srv.counters.panics.Add(1)
 		if re, ok := v.(runtime.Error); ok {
-			err = fmt.Errorf("receiver: handler panicked on %d frames: %w", len(entries), re)
+			err = fmt.Errorf("handler panicked on %d frames: %w", len(entries), re)
 		} else {
-			err = fmt.Errorf("receiver: handler panicked on %d frames with a %T", len(entries), v)
+			err = fmt.Errorf("handler panicked on %d frames with a %T", len(entries), v)
 		}
 		d.srv.log.LogAttrs(ctx, slog.LevelError, "the handler panicked",
 			slog.Any("error", err), slog.String("stack", string(debug.Stack())))

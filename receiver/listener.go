@@ -40,7 +40,7 @@ func (s *Server) serve(ctx context.Context, ln net.Listener, transport audit.Tra
 	if transport == audit.TransportTLS {
 		if opts.TLS == nil {
 			ln.Close()
-			return fmt.Errorf("receiver: serve TLS on %s: no TLS configuration", ln.Addr())
+			return fmt.Errorf("serve TLS on %s: no TLS configuration", ln.Addr())
 		}
 		l.tls = noteHello(opts.TLS)
 	}
@@ -78,7 +78,7 @@ func (l *listener) accept(ctx context.Context) error {
 		default:
 		}
 		if errors.Is(err, net.ErrClosed) {
-			return fmt.Errorf("receiver: accept on %s: %w", l.ln.Addr(), err)
+			return fmt.Errorf("accept on %s: %w", l.ln.Addr(), err)
 		}
 		if err != nil {
 			if pause == 0 {

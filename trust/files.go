@@ -54,7 +54,7 @@ func (p Pair) Load() (tls.Certificate, error) {
 }
 
 // errUnchanged says that files are as they were when they were loaded or refused.
-var errUnchanged = errors.New("trust: unchanged")
+var errUnchanged = errors.New("unchanged")
 
 // contents is the hash of what files hold; zero for nothing seen yet.
 type contents [sha256.Size]byte

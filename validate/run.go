@@ -170,7 +170,7 @@ func await[T any](ctx context.Context, r *run, from <-chan T) (got T, err error)
 func (r *run) outcome(ctx context.Context, j *job, o *outcome) error {
 	for i := o.from; i < o.to; i++ {
 		if err := r.w.Write(&j.results[i]); err != nil {
-			return fmt.Errorf("validate: write the report on %s: %w", o.file, err)
+			return fmt.Errorf("write the report on %s: %w", o.file, err)
 		}
 	}
 	switch {
@@ -190,7 +190,7 @@ func (r *run) outcome(ctx context.Context, j *job, o *outcome) error {
 // fail tells of a file that can't be read.
 func (r *run) fail(file string, err error) error {
 	if r.o.Failed == nil {
-		return fmt.Errorf("validate: %w", err)
+		return err
 	}
 	r.o.Failed(file, err)
 	return nil

@@ -37,14 +37,14 @@ func certCommand() *cli.Command {
 			Action: inspect,
 		}},
 		Action: func(c *cli.Context) error {
-			return &exitError{exitUsage, errors.New(`cert: say what to do: "arr cert inspect FILE" or "arr cert inspect HOST:PORT"`)}
+			return &exitError{exitUsage, errors.New(`say what to do: "arr cert inspect FILE" or "arr cert inspect HOST:PORT"`)}
 		},
 	}
 }
 
 func inspect(c *cli.Context) error {
 	if c.NArg() != 1 {
-		return &exitError{exitUsage, errors.New("cert inspect: name one FILE or HOST:PORT")}
+		return &exitError{exitUsage, errors.New("name one FILE or HOST:PORT")}
 	}
 	what := c.Args().First()
 	_, err := os.Stat(what)
@@ -58,7 +58,7 @@ func inspect(c *cli.Context) error {
 		})
 	}
 	if err != nil {
-		return &exitError{exitFailed, fmt.Errorf("cert inspect: %w", err)}
+		return &exitError{exitFailed, err}
 	}
 	return nil
 }

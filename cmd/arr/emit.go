@@ -94,21 +94,21 @@ type emission struct {
 func newEmission(c *cli.Context) (*emission, error) {
 	e := &emission{files: c.Args().Slice(), stdin: c.App.Reader, stderr: c.App.ErrWriter}
 	if len(e.files) == 0 && !makesMessages(c) {
-		return nil, errors.New(`emit: no file was named: give XML files, or "-" for frames on standard input`)
+		return nil, errors.New(`no file was named: give XML files, or "-" for frames on standard input`)
 	}
 	speak, err := repositoryTLS.client(c)
 	if err == nil {
 		err = e.aim(c, speak)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("emit: %w", err)
+		return nil, err
 	}
 	if e.header.Dialect, err = emitter.ParseDialect(c.String("header")); err != nil {
-		return nil, fmt.Errorf("emit: --header %s: %w", c.String("header"), err)
+		return nil, fmt.Errorf("--header %s: %w", c.String("header"), err)
 	}
 	if makesMessages(c) && !c.IsSet("header") {
 		if e.header.Dialect, err = emitter.ParseDialect(c.String("dialect")); err != nil {
-			return nil, fmt.Errorf("emit: --dialect: %w", err)
+			return nil, fmt.Errorf("--dialect: %w", err)
 		}
 	}
 	if e.header.Hostname, err = os.Hostname(); err != nil {
@@ -116,10 +116,10 @@ func newEmission(c *cli.Context) (*emission, error) {
 	}
 	e.header.App, e.header.ProcID = "arr-emit", strconv.Itoa(os.Getpid())
 	if e.pace, err = newPace(c); err != nil {
-		return nil, fmt.Errorf("emit: %w", err)
+		return nil, err
 	}
 	if e.pace.repeat > 1 && slices.Contains(e.files, "-") {
-		return nil, errors.New("emit: --repeat needs files: standard input can be read but once")
+		return nil, errors.New("--repeat needs files: standard input can be read but once")
 	}
 	return e, nil
 }
@@ -219,10 +219,10 @@ func (e *emission) sendFile(ctx context.Context, name string) error {
 	}
 	message, err := os.ReadFile(name)
 	if err != nil {
-		return fmt.Errorf("emit: %w", err)
+		return err
 	}
 	if err := checkMessage(message); err != nil {
-		return fmt.Errorf("emit: %s: %w", name, err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	return e.sendMessage(ctx, name, message)
 }
@@ -230,7 +230,7 @@ func (e *emission) sendFile(ctx context.Context, name string) error {
 // sendMessage sends an audit message when it is due, with a header of that time.
 func (e *emission) sendMessage(ctx context.Context, what string, message []byte) error {
 	if err := e.pace.wait(ctx, e.sender.Flush); err != nil {
-		return fmt.Errorf("emit: %s: %w", what, err)
+		return fmt.Errorf("%s: %w", what, err)
 	}
 	return e.send(ctx, what, e.header.Append(nil, message))
 }
@@ -244,7 +244,7 @@ func (e *emission) sendFrames(ctx context.Context) error {
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("emit: standard input: %w", err)
+			return fmt.Errorf("standard input: %w", err)
 		}
 		if err = e.pace.wait(ctx, e.sender.Flush); err == nil {
 			err = e.send(ctx, fmt.Sprintf("frame %d of standard input", n), frame)
@@ -257,10 +257,10 @@ func (e *emission) sendFrames(ctx context.Context) error {
 
 func (e *emission) send(ctx context.Context, what string, frame []byte) error {
 	if ctx.Err() != nil {
-		return fmt.Errorf("emit: interrupted before %s", what)
+		return fmt.Errorf("interrupted before %s", what)
 	}
 	if err := e.sender.Send(frame); err != nil {
-		err = fmt.Errorf("emit: %s: %w", what, err)
+		err = fmt.Errorf("%s: %w", what, err)
 		if !isA[*emitter.SizeError](err) {
 			return err
 		}

@@ -184,20 +184,20 @@ func eventNames() []string { return slices.Sorted(maps.Keys(eventBuilders)) }
 func builtMessage(c *cli.Context, dialect emitter.Dialect) (*audit.Message, error) {
 	build := eventBuilders[c.String("event")]
 	if build == nil {
-		return nil, fmt.Errorf("emit: --event is one of %s", strings.Join(eventNames(), ", "))
+		return nil, fmt.Errorf("--event is one of %s", strings.Join(eventNames(), ", "))
 	}
 	v := values{}
 	for _, s := range c.StringSlice("set") {
 		key, value, ok := strings.Cut(s, "=")
 		if !ok || !slices.Contains(settings, key) {
-			return nil, fmt.Errorf("emit: --set is KEY=VALUE, and KEY one of %s", strings.Join(settings, ", "))
+			return nil, fmt.Errorf("--set is KEY=VALUE, and KEY one of %s", strings.Join(settings, ", "))
 		}
 		v[key] = append(v[key], value)
 	}
 	b := emitter.Builder{Source: audit.AuditSource{ID: deviceName(c)}, Dialect: dialect}
 	m, err := build(&b, v)
 	if invalid := (*emitter.InvalidError)(nil); errors.As(err, &invalid) {
-		return nil, fmt.Errorf("emit: --event %s: --set more or other values: %w", c.String("event"), err)
+		return nil, fmt.Errorf("--event %s: --set more or other values: %w", c.String("event"), err)
 	}
 	return m, err
 }

@@ -44,19 +44,19 @@ func makesMessages(c *cli.Context) bool { return c.IsSet("hl7") || c.IsSet("even
 func makeMessages(c *cli.Context) ([][]byte, error) {
 	if !makesMessages(c) {
 		if c.Bool("dry-run") {
-			return nil, errors.New("emit: --dry-run prints messages that are made: give --hl7 FILE or --event NAME")
+			return nil, errors.New("--dry-run prints messages that are made: give --hl7 FILE or --event NAME")
 		}
 		return nil, nil
 	}
 	if c.Args().Present() {
-		return nil, errors.New("emit: files of XML don't go together with --hl7 or --event: send them one after another")
+		return nil, errors.New("files of XML don't go together with --hl7 or --event: send them one after another")
 	}
 	if c.IsSet("hl7") && c.IsSet("event") {
-		return nil, errors.New("emit: --hl7 and --event don't go together: send them one after another")
+		return nil, errors.New("--hl7 and --event don't go together: send them one after another")
 	}
 	dialect, err := emitter.ParseDialect(c.String("dialect"))
 	if err != nil {
-		return nil, fmt.Errorf("emit: --dialect: %w", err)
+		return nil, fmt.Errorf("--dialect: %w", err)
 	}
 	var all []audit.Message
 	if c.IsSet("event") {
@@ -69,13 +69,13 @@ func makeMessages(c *cli.Context) ([][]byte, error) {
 		return nil, err
 	}
 	if len(all) == 0 {
-		fmt.Fprintln(c.App.ErrWriter, "emit: no audit message is owed for that")
+		fmt.Fprintln(c.App.ErrWriter, "no audit message is owed for that")
 	}
 	var made [][]byte
 	var checker emitter.Checker
 	for i := range all {
 		if err := checker.Check(&all[i], dialect); err != nil {
-			fmt.Fprintf(c.App.ErrWriter, "emit: message %d deviates from its standard, and is made all the same: %v\n", i+1, err)
+			fmt.Fprintf(c.App.ErrWriter, "message %d deviates from its standard, and is made all the same: %v\n", i+1, err)
 		}
 		made = append(made, emitter.AppendXML(nil, &all[i], dialect))
 	}
@@ -86,16 +86,16 @@ func makeMessages(c *cli.Context) ([][]byte, error) {
 func owedMessages(c *cli.Context, dialect emitter.Dialect) ([]audit.Message, error) {
 	m, err := newMapper(c, dialect)
 	if err != nil {
-		return nil, fmt.Errorf("emit: %w", err)
+		return nil, err
 	}
 	x := hl7.Exchange{Peer: c.String("peer"), Sent: c.Bool("sent")}
 	did, err := hl7.ParseDid(c.String("did"))
 	if err != nil {
-		return nil, fmt.Errorf("emit: --did: %w", err)
+		return nil, fmt.Errorf("--did: %w", err)
 	}
 	reports, err := didTable(c)
 	if err != nil {
-		return nil, fmt.Errorf("emit: %w", err)
+		return nil, err
 	}
 	file, err := readFile(c, "hl7")
 	if err != nil {
@@ -184,13 +184,13 @@ func readFile(c *cli.Context, flag string) ([]byte, error) {
 	if name == "-" {
 		b, err := io.ReadAll(c.App.Reader)
 		if err != nil {
-			return nil, fmt.Errorf("emit: --%s: read standard input: %w", flag, err)
+			return nil, fmt.Errorf("--%s: read standard input: %w", flag, err)
 		}
 		return b, nil
 	}
 	b, err := os.ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("emit: --%s: %w", flag, err)
+		return nil, fmt.Errorf("--%s: %w", flag, err)
 	}
 	return b, nil
 }
@@ -199,7 +199,7 @@ func readFile(c *cli.Context, flag string) ([]byte, error) {
 func printMessages(w io.Writer, messages [][]byte) error {
 	for _, m := range messages {
 		if _, err := fmt.Fprintf(w, "%s\n", m); err != nil {
-			return fmt.Errorf("emit: write to standard output: %w", err)
+			return fmt.Errorf("write to standard output: %w", err)
 		}
 	}
 	return nil

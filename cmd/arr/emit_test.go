@@ -217,7 +217,7 @@ func TestEmitTooLargeForUDP(t *testing.T) {
 	}
 	var stdout, stderr bytes.Buffer
 	code := run(t.Context(), []string{"arr", "emit", "--to", "udp://" + conn.LocalAddr().String(), "-"}, bytes.NewReader(stream), &stdout, &stderr)
-	if want := "frame 2 of standard input: emitter: the frame has 65508 bytes"; code != exitFailed || !strings.Contains(stderr.String(), want) ||
+	if want := "frame 2 of standard input: the frame has 65508 bytes"; code != exitFailed || !strings.Contains(stderr.String(), want) ||
 		!strings.Contains(stderr.String(), "(2 messages too large, 2 messages handed over)") {
 		t.Errorf("exit code %d: %s", code, &stderr)
 	}

@@ -65,7 +65,7 @@ func hl7Command() *cli.Command {
 		Action: func(c *cli.Context) error {
 			g, err := newGateway(c)
 			if err != nil {
-				return usage(fmt.Errorf("hl7: %w", err))
+				return usage(err)
 			}
 			return g.run(c.Context)
 		},
@@ -91,7 +91,7 @@ type gateway struct {
 
 func newGateway(c *cli.Context) (*gateway, error) {
 	if c.Args().Present() {
-		return nil, errors.New("it takes no arguments, but flags alone")
+		return nil, errors.New("arr hl7 takes no arguments, but flags alone")
 	}
 	g := &gateway{
 		log: slog.New(slog.NewTextHandler(c.App.ErrWriter, nil)), metrics: c.String("metrics"), spool: c.String("spool"),
@@ -153,7 +153,7 @@ func (g *gateway) run(ctx context.Context) (err error) {
 		return err
 	}
 	if err := g.auditor.start(filepath.Clean(g.spool), g.tell); err != nil {
-		return fmt.Errorf("hl7: %w", err)
+		return err
 	}
 	defer func() {
 		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopPatience)

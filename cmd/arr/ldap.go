@@ -60,7 +60,7 @@ func ldapCommand() *cli.Command {
 			"Example:\n   arr ldap check --ldap ldaps://ldap.example --ldap-device arr",
 		Subcommands: []*cli.Command{check, ldif},
 		Action: func(c *cli.Context) error {
-			return &exitError{exitUsage, errors.New(`ldap: say what to do: "arr ldap check" or "arr ldap ldif"`)}
+			return &exitError{exitUsage, errors.New(`say what to do: "arr ldap check" or "arr ldap ldif"`)}
 		},
 	}
 }
@@ -100,7 +100,7 @@ func namedDirectory(c *cli.Context) (*config.Config, ldapconf.Directory, error) 
 		return nil, ldapconf.Directory{}, err
 	}
 	if c.NArg() > 0 || cfg.LDAP == "" {
-		return nil, ldapconf.Directory{}, &exitError{exitUsage, errors.New("ldap: it takes no arguments, but --ldap URL and --ldap-device NAME")}
+		return nil, ldapconf.Directory{}, &exitError{exitUsage, errors.New("arr ldap takes no arguments, but --ldap URL and --ldap-device NAME")}
 	}
 	d, err := directoryOf(cfg)
 	if err != nil {
@@ -118,18 +118,18 @@ func planDirectory(c *cli.Context) error {
 	w := ldapconf.Wanted{Device: cfg.LDAPDevice, Archive: c.String("archive"), Host: c.String("host"), Port: c.Int("port"), ClientAuth: c.Bool("client-auth")}
 	switch {
 	case w.Archive == "":
-		return &exitError{exitUsage, errors.New("ldap ldif: which device shall send is not said: give --archive NAME, such as dcm4chee-arc")}
+		return &exitError{exitUsage, errors.New("which device shall send is not said: give --archive NAME, such as dcm4chee-arc")}
 	case w.Host == "":
-		return &exitError{exitUsage, errors.New("ldap ldif: where arr is reached is not said: give --host NAME, one that its certificate carries")}
+		return &exitError{exitUsage, errors.New("where arr is reached is not said: give --host NAME, one that its certificate carries")}
 	case w.Port < 1 || w.Port > 65535:
-		return &exitError{exitUsage, fmt.Errorf("ldap ldif: %d is no port: give --port from 1 to 65535", w.Port)}
+		return &exitError{exitUsage, fmt.Errorf("%d is no port: give --port from 1 to 65535", w.Port)}
 	}
 	if w.Certificates, err = certificatesToBelieve(c); err != nil {
-		return &exitError{exitFailed, fmt.Errorf("ldap ldif: %w", err)}
+		return &exitError{exitFailed, err}
 	}
 	changes, notes, err := d.Plan(c.Context, w, time.Now())
 	if err != nil {
-		return &exitError{exitFailed, fmt.Errorf("ldap ldif: %w", err)}
+		return &exitError{exitFailed, err}
 	}
 	if !c.Bool("apply") {
 		return ldapconf.WriteLDIF(c.App.Writer, changes, notes)
@@ -152,7 +152,7 @@ func planDirectory(c *cli.Context) error {
 		err = writeErr
 	}
 	if err != nil {
-		return &exitError{exitFailed, fmt.Errorf("ldap ldif: %w", err)}
+		return &exitError{exitFailed, err}
 	}
 	return nil
 }

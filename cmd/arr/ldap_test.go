@@ -140,7 +140,7 @@ func TestLDAPCommands(t *testing.T) {
 func TestLDAPFaults(t *testing.T) {
 	for args, want := range map[string]string{
 		"ldap":                        `say what to do: "arr ldap check" or "arr ldap ldif"`,
-		"ldap check":                  "it takes no arguments, but --ldap URL",
+		"ldap check":                  "arr ldap takes no arguments, but --ldap URL",
 		"emit --to ldap a.xml":        "where the directory is is not said: give --ldap",
 		"ldap check --ldap ldaps://a": "set ldap-device",
 		"ldap check --ldap ldaps://a/b --ldap-device b":                            "no distinguished name",

@@ -45,7 +45,7 @@ func validateCommand() *cli.Command {
 		Action: func(c *cli.Context) error {
 			v, err := newValidation(c)
 			if err != nil {
-				return &exitError{exitUsage, fmt.Errorf("validate: %w", err)}
+				return &exitError{exitUsage, err}
 			}
 			return v.run(c)
 		},
@@ -148,7 +148,7 @@ func (v *validation) run(c *cli.Context) error {
 	}
 	switch {
 	case failed != nil:
-		return &exitError{exitFailed, fmt.Errorf("validate: not all could be read: %w", failed)}
+		return &exitError{exitFailed, fmt.Errorf("not all could be read: %w", failed)}
 	case v.found:
 		return &exitError{code: exitNothing}
 	}

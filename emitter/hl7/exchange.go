@@ -2,7 +2,6 @@ package hl7
 
 import (
 	"errors"
-	"fmt"
 )
 
 // Exchange is one HL7 message, what was answered and what is known beside.
@@ -49,7 +48,7 @@ func ParseDid(s string) (Did, error) {
 			return Did(d), nil
 		}
 	}
-	return 0, fmt.Errorf("hl7: %w", ErrDid)
+	return 0, ErrDid
 }
 
 func (d Did) String() string { return didNames[d] }

@@ -50,7 +50,7 @@ func ParseReports(r io.Reader) (Reports, error) {
 		all = append(all, some...)
 	}
 	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("hl7: read the table: %w", err)
+		return nil, fmt.Errorf("read the table: %w", err)
 	}
 	return all, nil
 }

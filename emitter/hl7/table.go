@@ -96,7 +96,7 @@ type TableError struct {
 }
 
 func (e *TableError) Error() string {
-	return fmt.Sprintf("hl7: line %d of the table: %s", e.Line, e.reason)
+	return fmt.Sprintf("line %d of the table: %s", e.Line, e.reason)
 }
 
 // maxRules bounds a table.
@@ -143,7 +143,7 @@ func ParseTable(r io.Reader) (Table, error) {
 		}
 	}
 	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("hl7: read the table: %w", err)
+		return nil, fmt.Errorf("read the table: %w", err)
 	}
 	return t, nil
 }

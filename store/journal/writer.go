@@ -120,7 +120,7 @@ func (w *Writer) Append(entries Entries) error {
 	}
 	for i := range entries.Len() {
 		if n := numberOf(entries.At(i)); n != w.pos.next+uint64(i) {
-			return fmt.Errorf("journal: entry has number %d, %d comes next in %s", n, w.pos.next+uint64(i), w.path)
+			return fmt.Errorf("entry has number %d, %d comes next in %s", n, w.pos.next+uint64(i), w.path)
 		}
 	}
 	next := w.pos
