@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -28,13 +27,39 @@ var settings = []string{
 }
 
 // values are what --set gave, by key. What is not set is empty.
-type values map[string][]string
+type values struct {
+	set map[string][]string
+	// used are the keys that a builder has asked for.
+	used map[string]bool
+}
+
+func (v values) all(key string) []string {
+	v.used[key] = true
+	return v.set[key]
+}
 
 func (v values) one(key string) string {
-	if len(v[key]) == 0 {
+	all := v.all(key)
+	if len(all) == 0 {
 		return ""
 	}
-	return v[key][len(v[key])-1]
+	return all[len(all)-1]
+}
+
+// unset are the keys that a builder has asked for and that were not set, unused those that
+// were set and that it did not ask for.
+func (v values) unset() []string  { return lacking(v.used, v.set) }
+func (v values) unused() []string { return lacking(v.set, v.used) }
+
+// lacking gives the keys of a map that another lacks, in order.
+func lacking[A, B any](in map[string]A, from map[string]B) []string {
+	var all []string
+	for key := range in {
+		if _, there := from[key]; !there {
+			all = append(all, key)
+		}
+	}
+	return slices.Sorted(slices.Values(all))
 }
 
 // or gives a key's value, or another where it is not set.
@@ -77,9 +102,9 @@ func (v values) patients() []audit.ParticipantObject {
 
 func (v values) studies() []audit.ParticipantObject {
 	var all []audit.ParticipantObject
-	for _, uid := range v["study"] {
+	for _, uid := range v.all("study") {
 		o := emitter.Study(uid)
-		o.Accessions = v["accession"]
+		o.Accessions = v.all("accession")
 		all = append(all, o)
 	}
 	return all
@@ -98,10 +123,10 @@ func (v values) options() []emitter.Option {
 	if o := v.one("outcome"); o != "" {
 		all = append(all, emitter.Failed(o, v.one("description")))
 	}
-	for _, code := range v["transaction"] {
+	for _, code := range v.all("transaction") {
 		all = append(all, emitter.Transaction(code))
 	}
-	for _, code := range v["type"] {
+	for _, code := range v.all("type") {
 		all = append(all, emitter.Type(emitter.DCM(code)))
 	}
 	if at := v.one("time"); at != "" {
@@ -173,7 +198,7 @@ var eventBuilders = map[string]func(b *emitter.Builder, v values) (*audit.Messag
 	},
 	"security-alert": func(b *emitter.Builder, v values) (*audit.Message, error) {
 		kind := v.or("type", "110126")
-		delete(v, "type")
+		delete(v.set, "type")
 		return b.SecurityAlert(kind, v.user(), v.alert()...)
 	},
 }
@@ -186,18 +211,21 @@ func builtMessage(c *cli.Context, dialect emitter.Dialect) (*audit.Message, erro
 	if build == nil {
 		return nil, fmt.Errorf("--event is one of %s", strings.Join(eventNames(), ", "))
 	}
-	v := values{}
+	v := values{set: map[string][]string{}, used: map[string]bool{}}
 	for _, s := range c.StringSlice("set") {
 		key, value, ok := strings.Cut(s, "=")
 		if !ok || !slices.Contains(settings, key) {
 			return nil, fmt.Errorf("--set is KEY=VALUE, and KEY one of %s", strings.Join(settings, ", "))
 		}
-		v[key] = append(v[key], value)
+		v.set[key] = append(v.set[key], value)
 	}
 	b := emitter.Builder{Source: audit.AuditSource{ID: deviceName(c)}, Dialect: dialect}
 	m, err := build(&b, v)
-	if invalid := (*emitter.InvalidError)(nil); errors.As(err, &invalid) {
-		return nil, fmt.Errorf("--event %s: --set more or other values: %w", c.String("event"), err)
+	if isA[*emitter.InvalidError](err) {
+		return nil, fmt.Errorf("--event %s: --set other values, or more of %s: %w", c.String("event"), strings.Join(v.unset(), ", "), err)
+	}
+	if unused := v.unused(); err == nil && len(unused) > 0 {
+		fmt.Fprintf(c.App.ErrWriter, "emit: --event %s has no place for %s\n", c.String("event"), strings.Join(unused, ", "))
 	}
 	return m, err
 }

@@ -44,9 +44,10 @@ func TestEmitEventsRefused(t *testing.T) {
 		"--event is one of":    {"--event", "lunch"},
 		"--set is KEY=VALUE":   {"--event", "login", "--set", "colour=red"},
 		"missing-access-point": {"--event", "login"},
-		"missing-object":       {"--event", "study-deleted", "--set", "patient=1"},
-		"wrong-action":         {"--event", "instances-transferred", "--set", "action=D"},
-		"don't go together":    {"--event", "login", "--hl7", "x"},
+		"more of outcome, time, transaction, type, user, user-host, user-name: ": {"--event", "logout"},
+		"missing-object":    {"--event", "study-deleted", "--set", "patient=1"},
+		"wrong-action":      {"--event", "instances-transferred", "--set", "action=D"},
+		"don't go together": {"--event", "login", "--hl7", "x"},
 	} {
 		var stdout, stderr bytes.Buffer
 		if code := run(t.Context(), append([]string{"arr", "emit", "--dry-run"}, args...), nil, &stdout, &stderr); code != exitUsage {
@@ -55,5 +56,14 @@ func TestEmitEventsRefused(t *testing.T) {
 		if !strings.Contains(stderr.String(), want) {
 			t.Errorf("%q: no %s in %s", args, want, &stderr)
 		}
+	}
+}
+
+// What an event has no place for is said.
+func TestEmitEventsLeaveOut(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	args := []string{"arr", "emit", "--dry-run", "--event", "login", "--set", "user-host=192.0.2.7", "--set", "study=1.2.3", "--set", "media=110033"}
+	if code := run(t.Context(), args, nil, &stdout, &stderr); code != 0 || !strings.Contains(stderr.String(), "--event login has no place for media, study\n") {
+		t.Errorf("exit code %d: %s", code, &stderr)
 	}
 }
