@@ -104,9 +104,9 @@ type Config struct {
 	// the place of tls-client-ca, and does what that does.
 	TLSTruststore string
 
-	// TLSTruststorePasswordFile is a file with the password of tls-truststore. Without it
-	// the environment variable ARR_TLS_TRUSTSTORE_PASSWORD or systemd's credential
-	// tls-truststore-password has it.
+	// TLSTruststorePasswordFile is a file with the password of tls-truststore, and of each
+	// client-ca that is a store. Without it the environment variable
+	// ARR_TLS_TRUSTSTORE_PASSWORD or systemd's credential tls-truststore-password has it.
 	TLSTruststorePasswordFile string
 
 	// TLSAllow are the clients that may connect of those that are believed. Each is written

@@ -19,8 +19,8 @@ func TestHTTPS(t *testing.T) {
 		t.Fatal(err)
 	}
 	pair := filepath.Join(keys, "server-ec.pem")
-	asking := "tls=on,client-auth=require,client-ca=" + filepath.Join(keys, "ca.pem")
-	r := startServer(t, dir, "--http", "127.0.0.1:0,"+asking, "--metrics", "127.0.0.1:0,tls=on")
+	asking := "tls=on,client-auth=require,client-ca=" + filepath.Join(keys, "ca.p12")
+	r := startServer(t, dir, "--tls-truststore-password-file", writeFile(t, "password", "changeit"), "--http", "127.0.0.1:0,"+asking, "--metrics", "127.0.0.1:0,tls=on")
 	server, ca := "https://"+r.ports.HTTP[1], filepath.Join(dir, "keys", "ca.pem")
 	for _, test := range []struct {
 		flags []string

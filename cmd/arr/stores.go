@@ -41,12 +41,7 @@ func keystore(cfg *config.Config) trust.Store {
 	}
 }
 
-// believed is the store of whom an address believes: only tls-truststore has a password
-// of its own.
+// believed is the store of whom an address believes. PEM has no use for the password.
 func believed(cfg *config.Config, file string) trust.Store {
-	s := trust.Store{File: file}
-	if file != "" && file == cfg.TLSTruststore {
-		s.Password = password("tls-truststore-password", cfg.TLSTruststorePasswordFile)
-	}
-	return s
+	return trust.Store{File: file, Password: password("tls-truststore-password", cfg.TLSTruststorePasswordFile)}
 }
