@@ -50,27 +50,20 @@ func (c *cutter) next(b []byte, whole bool) (at piece, used int, ok bool) {
 		at.off, at.end = at.off+n, at.end+n
 		return at, used + n, ok
 	}
-	start := 0
 	if c.form == unknownForm {
-		start = len(b) - len(bytes.TrimLeft(b, " \t\r\n\uFEFF"))
+		start := len(b) - len(bytes.TrimLeft(b, " \t\r\n\uFEFF"))
 		if len(b)-start < maxDigits+2 && !whole && len(b) < maxMessage {
 			return piece{}, 0, false
 		}
-		switch rest := b[start:]; {
-		case hasPriority(rest):
-			c.form = linesForm
-		default:
-			c.form = documentForm
-			if _, digits := lengthAt(rest); digits > 0 {
-				c.form = countedForm
-			}
+		if c.form = formOf(b[start:]); c.form != documentForm && start > 0 {
+			return piece{}, start, false
 		}
 	}
 	switch c.form {
 	case linesForm:
-		return c.line(b, start, whole)
+		return c.line(b, whole)
 	case countedForm:
-		return c.counted(b, start, whole)
+		return c.counted(b, whole)
 	}
 	switch {
 	case c.lost:
@@ -83,6 +76,17 @@ func (c *cutter) next(b []byte, whole bool) (at piece, used int, ok bool) {
 		return tooLong(0), len(b), true
 	}
 	return piece{end: len(b)}, len(b), true
+}
+
+// formOf says what begins as b does.
+func formOf(b []byte) form {
+	if hasPriority(b) {
+		return linesForm
+	}
+	if _, digits := lengthAt(b); digits > 0 {
+		return countedForm
+	}
+	return documentForm
 }
 
 // tooLong is a message that begins at off and is longer than maxMessage.
@@ -101,8 +105,8 @@ const maxPriority = 8
 
 // line cuts a frame that begins a line. A line that begins otherwise is part of the frame
 // before it, whose message is indented.
-func (c *cutter) line(b []byte, start int, whole bool) (at piece, used int, ok bool) {
-	end := max(c.scanned, start)
+func (c *cutter) line(b []byte, whole bool) (at piece, used int, ok bool) {
+	end := c.scanned
 	for {
 		i := bytes.IndexByte(b[end:], '\n') + 1
 		if i == 0 {
@@ -123,13 +127,13 @@ func (c *cutter) line(b []byte, start int, whole bool) (at piece, used int, ok b
 	case c.lost:
 		c.scanned, c.lost = 0, !whole
 		return piece{}, end, false
-	case end-start > maxMessage, len(b)-start > maxMessage && !whole:
+	case end > maxMessage, len(b) > maxMessage && !whole:
 		c.scanned, c.lost = 0, true
-		return tooLong(start), start + maxMessage, true
+		return tooLong(0), maxMessage, true
 	case whole:
 		c.scanned = 0
-		at = piece{off: start, end: end - trailing(b[start:end]), frame: true}
-		return at, end, at.end > start
+		at = piece{end: end - trailing(b[:end]), frame: true}
+		return at, end, at.end > 0
 	}
 	return piece{}, 0, false
 }
@@ -153,15 +157,15 @@ func lengthAt(b []byte) (length, n int) {
 }
 
 // counted cuts an octet-counted frame. What can't be cut is one frame, up to the end.
-func (c *cutter) counted(b []byte, start int, whole bool) (at piece, used int, ok bool) {
+func (c *cutter) counted(b []byte, whole bool) (at piece, used int, ok bool) {
 	switch {
 	case c.lost:
 		return piece{}, len(b), false
-	case len(b)-start <= maxDigits && !whole:
+	case len(b) <= maxDigits && !whole:
 		return piece{}, 0, false
 	}
-	length, n := lengthAt(b[start:])
-	if n == 0 {
+	length, off := lengthAt(b)
+	if off == 0 {
 		switch {
 		case !whole && len(b) <= maxMessage:
 			return piece{}, 0, false
@@ -169,9 +173,8 @@ func (c *cutter) counted(b []byte, start int, whole bool) (at piece, used int, o
 			return piece{}, len(b), false
 		}
 		c.lost = true
-		return piece{off: start, end: min(len(b), start+maxMessage), frame: true, flags: audit.FlagUnframed}, len(b), true
+		return piece{end: min(len(b), maxMessage), frame: true, flags: audit.FlagUnframed}, len(b), true
 	}
-	off := start + n
 	switch {
 	case length <= min(len(b)-off, maxMessage):
 		return piece{off: off, end: off + length, frame: true}, off + length, true

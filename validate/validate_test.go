@@ -193,6 +193,32 @@ func TestStream(t *testing.T) {
 	}
 }
 
+// FuzzStream has what comes in pieces judged as a file of the same bytes.
+func FuzzStream(f *testing.F) {
+	f.Add([]byte(fmt.Sprintf("%d %s%d %s", len(header+good), header+good, len(header), header)), uint16(100))
+	f.Add([]byte(header+faulty+header+"\r\n\n"+header), uint16(7))
+	f.Add([]byte("\uFEFF\n"+good), uint16(3))
+	f.Add([]byte("3 abc4 defg5 x"), uint16(1))
+	f.Fuzz(func(t *testing.T, b []byte, n uint16) {
+		if len(b) > 1<<14 {
+			return
+		}
+		var got, want bytes.Buffer
+		if err := validate.Run(t.Context(), []string{validate.Stdin}, validate.Options{Stdin: &slowly{string(b), int(n) + len(b)/32 + 1}}, &validate.JSONWriter{Out: &got}); err != nil {
+			t.Fatal(err)
+		}
+		w := validate.JSONWriter{Out: &want}
+		for _, r := range validate.Text(parser.New(parser.Options{}), validate.Stdin, b) {
+			if err := w.Write(&r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got.String() != want.String() {
+			t.Fatalf("%q, %d bytes at a time:\n%s\nwant\n%s", b, n, &got, &want)
+		}
+	})
+}
+
 // TestLong has messages longer than what is judged of one: what follows them is judged.
 func TestLong(t *testing.T) {
 	frame := header + strings.TrimSpace(good)
