@@ -72,6 +72,9 @@ func TestLDAP(t *testing.T) {
 	directory.Resume()
 	mustArr(t, "", emit...)
 	s.awaitStored(2)
+	if n := mustArr(t, "", "query", "--data", s.dir, "*", "--count"); n != "4\n" {
+		t.Errorf("%s messages are found, want 4", n)
+	}
 	s.stop()
 	mustArr(t, "", "check", "--data", s.dir)
 }

@@ -38,6 +38,18 @@ var attributes = []string{
 	attrCertificate, attrProtocol, attrVersion, attrClientAuth, attrCheckName, attrBind, attrTrustStore, attrRepository, attrRetry,
 }
 
+// asked gives the name that an attribute was asked for by; ok is false for what was not asked
+// for. Some directories give certificates back without the option ";binary" (RFC 4523
+// section 2.1 has them with it).
+func asked(name string) (attribute string, ok bool) {
+	for _, a := range attributes {
+		if base, _, _ := strings.Cut(a, ";"); strings.EqualFold(name, a) || strings.EqualFold(name, base) {
+			return a, true
+		}
+	}
+	return "", false
+}
+
 // The object classes of the schema.
 const (
 	classTop           = "top"

@@ -71,8 +71,8 @@ func (r *reading) search(base string, scope int, filter string, names ...string)
 		}
 		e := newEntry(found.DN)
 		for _, a := range found.Attributes {
-			if slices.ContainsFunc(attributes, func(name string) bool { return strings.EqualFold(name, a.Name) }) {
-				e.set(a.Name, a.Values...)
+			if name, ok := asked(a.Name); ok {
+				e.set(name, a.Values...)
 			}
 		}
 		r.snapshot.add(e)
