@@ -70,7 +70,7 @@ func load(dir fs.FS) ([]*grammar, error) {
 	slices.SortFunc(all, func(a, b *grammar) int { return cmp.Compare(a.order, b.order) })
 	for i, g := range all {
 		if g.order != i || (i == 0) != (g.file == standard) {
-			return nil, fmt.Errorf("%s: order %d is not its own, counted from %s", g.file, g.order, standard)
+			return nil, fmt.Errorf("%s: its order is %d, and %d comes next: count them from 0, that of %s, without gaps", g.file, g.order, i, standard)
 		}
 	}
 	return all, nil
