@@ -90,6 +90,9 @@ func (l *Logger) Log(messages ...*audit.Message) error {
 	if l == nil {
 		return nil
 	}
+	if len(l.repositories) == 1 {
+		return l.repositories[0].take(messages)
+	}
 	failed := make([]error, len(l.repositories))
 	var writing sync.WaitGroup
 	for i, c := range l.repositories {

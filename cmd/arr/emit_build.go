@@ -225,7 +225,7 @@ func builtMessage(c *cli.Context, dialect emitter.Dialect) (*audit.Message, erro
 		return nil, fmt.Errorf("--event %s: --set other values, or more of %s: %w", c.String("event"), strings.Join(v.unset(), ", "), err)
 	}
 	if unused := v.unused(); err == nil && len(unused) > 0 {
-		fmt.Fprintf(c.App.ErrWriter, "emit: --event %s has no place for %s\n", c.String("event"), strings.Join(unused, ", "))
+		fmt.Fprintf(c.App.ErrWriter, "--event %s has no place for %s\n", c.String("event"), strings.Join(unused, ", "))
 	}
 	return m, err
 }

@@ -97,6 +97,9 @@ func owedMessages(c *cli.Context, dialect emitter.Dialect) ([]audit.Message, err
 	if err != nil {
 		return nil, err
 	}
+	if c.String("hl7") == "-" && c.String("ack") == "-" {
+		return nil, errors.New("--hl7 and --ack can't both be standard input: put one of them into a file")
+	}
 	file, err := readFile(c, "hl7")
 	if err != nil {
 		return nil, err

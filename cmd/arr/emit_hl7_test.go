@@ -99,6 +99,7 @@ func TestEmitHL7Refuses(t *testing.T) {
 		"--hl7:":      {"--hl7", message + ".not"},
 		"--ack:":      {"--hl7", message, "--ack", message + ".not"},
 		"--hl7-table": {"--hl7", message, "--hl7-table", message},
+		"both be":     {"--hl7", "-", "--ack", "-"},
 		"--did-table": {"--hl7", message, "--did-table", message},
 		"one after":   {"--hl7", message, "more.xml"},
 		"give --hl7":  {"more.xml"},
