@@ -12,8 +12,6 @@ var (
 var (
 	oneSource      = personRule{roles: []string{"110153"}, min: 1, max: 1}
 	oneDestination = personRule{roles: []string{"110152"}, min: 1, max: 1}
-	someSource     = personRule{roles: []string{"110153"}, min: 1}
-	someReceiver   = personRule{roles: []string{"110152"}, min: 1}
 )
 
 // events are the tables of PS3.15 A.5.3.

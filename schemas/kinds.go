@@ -97,7 +97,7 @@ var Kinds = [...]Kind{
 		"true or false, as the event has it", "a Network Entry with `UserIsRequestor=\"true\"`", "PS3.15 A.5.3"},
 	{"missing-media-type", ClassRule, Warning, "The participant is a medium but names no MediaType.",
 		"a MediaIdentifier", "Destination Media without MediaIdentifier", "PS3.15 A.5.3.4"},
-	{"missing-access-point", ClassRule, Warning, "The user's network access point is missing.",
+	{"missing-access-point", ClassRule, Warning, "The network access point of a participant is missing.",
 		"NetworkAccessPointID and its type", "a Login without NetworkAccessPointID", "PS3.15 A.5.3.12"},
 	{"missing-object", ClassRule, Warning, "A participant object that the event must have is missing.",
 		"the object", "DICOM Instances Accessed without a patient", "PS3.15 A.5.3"},

@@ -29,8 +29,8 @@ type eventRule struct {
 	types  []string
 	people []personRule
 	things []objectRule
-	// purpose asks for a PurposeOfUse.
-	purpose bool
+	// purpose asks for a PurposeOfUse; anyID does not ask that patients' ids are HL7 CX.
+	purpose, anyID bool
 	// requestors asks that exactly one participant, media aside, is the requestor.
 	requestors bool
 }
@@ -80,7 +80,9 @@ func (f *Facts) Check(edition Editions) {
 	switch t, r := f.transaction(); {
 	case t != nil && r != nil:
 		f.checkEvent(r, edition)
-		f.checkPatientIDs()
+		if !r.anyID {
+			f.checkPatientIDs()
+		}
 	case f.isIHE() && (t == nil || !t.dicom):
 		f.checkIDs()
 		if r := f.table(); r != nil {
@@ -262,12 +264,15 @@ func (p *participant) has(roles []string) bool {
 // checkPeople holds the participants against one rule.
 func (f *Facts) checkPeople(r *eventRule, rule *personRule) {
 	n, withAccess := 0, false
+	var first *participant
 	for i := range f.participants {
 		p := &f.participants[i]
 		if !p.has(rule.roles) {
 			continue
 		}
-		n++
+		if n++; n == 1 {
+			first = p
+		}
 		if rule.max > 0 && n == rule.max+1 {
 			f.add("too-many-participants", p.trail.path(), p.at, wantedPeople(rule), r.clause)
 		}
@@ -282,9 +287,8 @@ func (f *Facts) checkPeople(r *eventRule, rule *personRule) {
 	if n < rule.min {
 		f.add("missing-participant", "/AuditMessage", f.root, wantedPeople(rule), r.clause)
 	}
-	if rule.accessPoint && !withAccess && len(f.participants) > 0 {
-		p := &f.participants[0]
-		f.add("missing-access-point", p.trail.path(), p.at, "NetworkAccessPointID and NetworkAccessPointTypeCode of the user", r.clause)
+	if rule.accessPoint && !withAccess && first != nil {
+		f.add("missing-access-point", first.trail.path(), first.at, "NetworkAccessPointID and NetworkAccessPointTypeCode", r.clause)
 	}
 }
 
