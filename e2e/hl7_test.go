@@ -79,7 +79,10 @@ func startGateway(t *testing.T, flags ...string) *gateway {
 var gatewayMetrics = regexp.MustCompile(`metrics on (\S+)\n`)
 
 // taken is how many audit messages a gateway with --metrics has spooled.
-func (g *gateway) taken() int {
+func (g *gateway) taken() int { return g.figure("repository_taken_total") }
+
+// figure is one of the figures of a gateway with --metrics and one repository.
+func (g *gateway) figure(name string) int {
 	g.t.Helper()
 	m := gatewayMetrics.FindStringSubmatch(g.log.String())
 	if m == nil {
@@ -94,7 +97,7 @@ func (g *gateway) taken() int {
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	_, value, _ := strings.Cut(string(body), "arr_hl7_repository_taken_total{")
+	_, value, _ := strings.Cut(string(body), "arr_hl7_"+name+"{")
 	_, value, _ = strings.Cut(value, "} ")
 	value, _, _ = strings.Cut(value, "\n")
 	n, err := strconv.Atoi(value)
@@ -323,24 +326,42 @@ func TestHL7UnderLoad(t *testing.T) {
 	g.stop()
 }
 
-// TestHL7ToRsyslog: rsyslog is a receiver like any other, while it is away, too.
+// TestHL7ToRsyslog: rsyslog is a receiver like any other, over TLS with either of its
+// libraries, too. What it took leaves the spool: nothing comes twice.
 func TestHL7ToRsyslog(t *testing.T) {
 	needBinary(t)
-	out := filepath.Join(t.TempDir(), "audit.log")
-	input := startRsyslog(t, `maxMessageSize="1m"`, fmt.Sprintf("template(name=\"raw\" type=\"string\" string=\"%%rawmsg%%\\n\")\naction(type=\"omfile\" file=%q template=\"raw\")", out))
-	g := startGateway(t, "--forward", hl7Archive(t), "--to", "tcp://"+input, "--spool", t.TempDir())
-	c := dialHL7(t, g.address)
-	const n = 100
-	for i := range n {
-		if err := admit(c, i); err != nil {
-			t.Fatal(err)
-		}
+	pair, ca := certified(t)
+	for _, driver := range []string{"", "ossl", "gtls"} {
+		t.Run("driver "+driver, func(t *testing.T) {
+			out := filepath.Join(t.TempDir(), "audit.log")
+			action := fmt.Sprintf("template(name=\"raw\" type=\"string\" string=\"%%rawmsg%%\\n\")\naction(type=\"omfile\" file=%q template=\"raw\")", out)
+			global, scheme, settings := `maxMessageSize="1m"`, "tcp://", ""
+			if driver != "" {
+				global += fmt.Sprintf(" defaultNetstreamDriverCAFile=%q defaultNetstreamDriverCertFile=%q defaultNetstreamDriverKeyFile=%q", ca, pair, pair)
+				scheme, settings = "tls://", fmt.Sprintf("streamDriver.name=%q streamDriver.mode=\"1\" streamDriver.authMode=\"anon\"", driver)
+			}
+			input := startRsyslog(t, global, action, settings)
+			g := startGateway(t, "--forward", hl7Archive(t), "--to", scheme+strings.Replace(input, "127.0.0.1", "localhost", 1), "--ca", ca,
+				"--spool", t.TempDir(), "--metrics", "127.0.0.1:0")
+			c := dialHL7(t, g.address)
+			const n = 100
+			for i := range n {
+				if err := admit(c, i); err != nil {
+					t.Fatal(err)
+				}
+			}
+			until(t, 20*time.Second, "nothing is left in the spool", func() bool { return g.taken() == n && g.figure("repository_waiting_bytes") == 0 })
+			g.stop()
+			var text []byte
+			until(t, 10*time.Second, "rsyslog has written them", func() bool {
+				text, _ = os.ReadFile(out)
+				return bytes.Count(text, []byte("</AuditMessage>")) >= n
+			})
+			ids := auditedIDs(t, string(text))
+			complete(t, ids, n)
+			if len(ids) != n {
+				t.Errorf("%d audit messages, want %d", len(ids), n)
+			}
+		})
 	}
-	g.stop()
-	var text []byte
-	until(t, 10*time.Second, "rsyslog has written them", func() bool {
-		text, _ = os.ReadFile(out)
-		return bytes.Count(text, []byte("</AuditMessage>")) >= n
-	})
-	complete(t, auditedIDs(t, string(text)), n)
 }

@@ -47,14 +47,14 @@ func freePort(t *testing.T) string {
 }
 
 // startRsyslog runs rsyslogd with a TCP input, which it gives the address of, and actions
-// of the test's.
-func startRsyslog(t *testing.T, global, actions string) (input string) {
+// of the test's. The input may have settings of its own.
+func startRsyslog(t *testing.T, global, actions string, settings ...string) (input string) {
 	t.Helper()
 	path := needProgram(t, "rsyslogd", "rsyslog")
 	dir, port := t.TempDir(), freePort(t)
 	conf := filepath.Join(dir, "rsyslog.conf")
-	text := fmt.Sprintf("global(workDirectory=%q %s)\nmodule(load=\"imtcp\" maxFrameSize=\"1000000\")\ninput(type=\"imtcp\" port=%q address=\"127.0.0.1\")\n%s\n",
-		dir, global, port, actions)
+	text := fmt.Sprintf("global(workDirectory=%q %s)\nmodule(load=\"imtcp\" maxFrameSize=\"1000000\" %s)\ninput(type=\"imtcp\" port=%q address=\"127.0.0.1\")\n%s\n",
+		dir, global, strings.Join(settings, " "), port, actions)
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
