@@ -16,10 +16,10 @@ type Receiving struct {
 	// that ended for a fault later, by cause.
 	Refused, Broken map[string]uint64
 	// Irregular are frames that the receiver had to mark, by mark: "truncated",
-	// "cut-at-close", "unframed".
+	// "cut-at-close", "unframed"; and datagrams without a frame, "empty-datagram".
 	Irregular map[string]uint64
 	// Lost are frames that came to the machine but not to the store, by where they were
-	// lost: "kernel", "backlog", "reassembly", "handler".
+	// lost: "kernel", "backlog", "reassembly", "not-stored".
 	Lost map[string]uint64
 	// Panics are faults of the program that cost a connection.
 	Panics uint64

@@ -252,7 +252,7 @@ func (p *Plan) narrow() {
 
 const noWords = "the value has no letters or digits to look for"
 
-// join says what a list of words offers: "a, b or c".
+// offer says what a list of words offers: "a, b or c".
 func offer(words ...string) string {
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " or " + words[last]

@@ -47,13 +47,13 @@ type Stats struct {
 }
 
 // Traffic is what came over one transport. Bytes are those of frames.
-type Traffic struct{ Frames, Bytes, Batches uint64 }
+type Traffic struct{ Frames, Bytes uint64 }
 
 // traffic is Traffic being counted.
-type traffic struct{ frames, bytes, batches atomic.Uint64 }
+type traffic struct{ frames, bytes atomic.Uint64 }
 
 func (t *traffic) load() Traffic {
-	return Traffic{Frames: t.frames.Load(), Bytes: t.bytes.Load(), Batches: t.batches.Load()}
+	return Traffic{Frames: t.frames.Load(), Bytes: t.bytes.Load()}
 }
 
 // counters are what Stats shows and troubles do not count.
@@ -83,7 +83,6 @@ func (c *counters) stored(transport audit.Transport, entries []audit.Entry) {
 	}
 	t.frames.Add(uint64(len(entries)))
 	t.bytes.Add(uint64(n))
-	t.batches.Add(1)
 }
 
 // flagged counts a frame with flags.

@@ -248,7 +248,7 @@ func (s *Store) journalize(entries journal.Entries) error {
 		case errors.Is(err, journal.ErrTooLarge):
 			return s.journalizeHalves(entries)
 		default:
-			s.log.Error("journal write failed, going on in a new file", slog.Any("err", err))
+			s.log.Error("journal write failed, going on in a new file", slog.Any("error", err))
 			if faults++; faults > maxSyncFaults {
 				return fmt.Errorf("%w: %w", ErrBroken, err)
 			}
@@ -307,7 +307,7 @@ func (s *Store) beginBlock(first uint64) {
 func (s *Store) newJournal() error {
 	first := s.journal.Durable()
 	if err := s.journal.Close(); err != nil {
-		s.log.Warn("closing a journal file failed", slog.Any("err", err))
+		s.log.Warn("closing a journal file failed", slog.Any("error", err))
 	}
 	for {
 		w, err := journal.Create(s.path(journalDir), first, s.journalOptions())
@@ -356,11 +356,11 @@ func (s *Store) rotate() {
 	w, err := journal.Create(s.path(journalDir), s.next, s.journalOptions())
 	if err != nil {
 		s.rotateAt = s.journal.Size() + rotateBytes
-		s.log.Warn("no new journal file, going on in the old one", slog.Any("err", err))
+		s.log.Warn("no new journal file, going on in the old one", slog.Any("error", err))
 		return
 	}
 	if err := s.journal.Close(); err != nil {
-		s.log.Warn("closing a journal file failed; its records are durable", slog.Any("err", err))
+		s.log.Warn("closing a journal file failed; its records are durable", slog.Any("error", err))
 	}
 	s.useJournal(w)
 }
@@ -382,7 +382,7 @@ func (s *Store) waitForSealer() error {
 // stall waits a little for space on a full disk. It is false once the store closes.
 func (s *Store) stall(cause error) bool {
 	if s.stats.beginStall(s.now()) {
-		s.log.Error("the store is stalled: nothing can be written until there is space again", slog.Any("err", cause), slog.String("dir", s.dir))
+		s.log.Error("the store is stalled: nothing can be written until there is space again", slog.Any("error", cause), slog.String("dir", s.dir))
 	}
 	select {
 	case <-time.After(retryDelay):

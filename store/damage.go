@@ -36,7 +36,7 @@ func (s *Store) openOrMiss(e segmentEntry) (*segment.Segment, *missingSegment, e
 	s.stats.damages.Add(1)
 	if !s.readOnly { // a command's answer says it by itself
 		s.log.Error("stored records can't be read, answers are incomplete: restore the file from a backup and start again",
-			slog.String("file", e.File), slog.Uint64("first", e.First), slog.Uint64("records", e.Count), slog.Any("err", err))
+			slog.String("file", e.File), slog.Uint64("first", e.First), slog.Uint64("records", e.Count), slog.Any("error", err))
 	}
 	return nil, &missingSegment{e, err}, nil
 }
@@ -105,6 +105,6 @@ func (s *Store) meet(err error) {
 	var d *segment.DamageError
 	if !s.readOnly && errors.As(err, &d) && s.met.first(d) {
 		s.stats.damages.Add(1)
-		s.log.Error("a segment is damaged, answers lack what it can't give: run arr check", slog.Any("err", d))
+		s.log.Error("a segment is damaged, answers lack what it can't give: run arr check", slog.Any("error", d))
 	}
 }

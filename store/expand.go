@@ -45,7 +45,7 @@ func (s *Store) expand(ctx context.Context, e query.Expr, found map[*query.Leaf]
 		}
 		a, err := s.directory.Search(ctx, directory.Question{Fields: e.Fields, Text: e.Prefix + e.Fuzzy, Similar: e.Fuzzy != "", Limit: maxExpansion})
 		if err != nil {
-			s.log.Warn("the directory of values can't be asked: looking at every record instead", slog.Any("err", err))
+			s.log.Warn("the directory of values can't be asked: looking at every record instead", slog.Any("error", err))
 			return
 		}
 		if a.Complete {

@@ -32,7 +32,7 @@ func (s *Store) merge() {
 		for s.mergeCtx.Err() == nil {
 			more, err := s.mergeNext(s.mergeCtx)
 			if err != nil && s.mergeCtx.Err() == nil {
-				s.log.Error("merging segments failed: they stay as they are", slog.Any("err", err))
+				s.log.Error("merging segments failed: they stay as they are", slog.Any("error", err))
 				more = s.leaveDamaged(err)
 			}
 			if !more {

@@ -169,7 +169,6 @@ func (s *Store) remember(r *audit.Record, canonical []byte) {
 	key := integrity.Key(s.keys.of(r.Number / integrity.BlockRecords))
 	s.leaves = append(s.leaves[:0], s.hasher.Hash(&key, r.Number, canonical))
 	s.show(r, 0)
-	s.stats.recovered++
 }
 
 // dropJournal removes the journal files all of whose records stand below end in

@@ -52,7 +52,7 @@ func (s *Store) sealFull() {
 		}
 		if err := s.sealBlock(mem[0]); err != nil {
 			s.stats.sealFailures.Add(1)
-			s.log.Error("sealing failed, trying again", slog.Uint64("first", mem[0].first), slog.Any("err", err))
+			s.log.Error("sealing failed, trying again", slog.Uint64("first", mem[0].first), slog.Any("error", err))
 			select {
 			case <-time.After(retryDelay * 10):
 			case <-s.closing:
@@ -77,7 +77,7 @@ func (s *Store) sealRest() {
 			}
 		}
 		if err != nil {
-			s.log.Error("sealing at the end failed: the records stay in the journal", slog.Uint64("first", mem[0].first), slog.Any("err", err))
+			s.log.Error("sealing at the end failed: the records stay in the journal", slog.Uint64("first", mem[0].first), slog.Any("error", err))
 			return
 		}
 	}
@@ -137,7 +137,7 @@ var errMisread = errors.New("a block does not read back as it was written")
 func (s *Store) writeVerified(path string, b *memBlock, recs []*audit.Record) (*segment.Segment, error) {
 	seg, err := s.writeAndVerify(path, b, recs, false)
 	if errors.Is(err, errMisread) {
-		s.log.Error("storing the frames of a block whole", slog.Uint64("first", b.first), slog.Any("err", err))
+		s.log.Error("storing the frames of a block whole", slog.Uint64("first", b.first), slog.Any("error", err))
 		return s.writeAndVerify(path, b, recs, true)
 	}
 	return seg, err

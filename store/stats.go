@@ -31,8 +31,6 @@ type counters struct {
 	stalledSince atomic.Int64
 	syncs        [len(SyncBuckets) + 1]atomic.Int64
 	syncNanos    atomic.Int64
-	// recovered is how many records came out of the journal at opening.
-	recovered int64
 	// before is how many records the store held then.
 	before uint64
 }
@@ -65,10 +63,8 @@ func (c *counters) observeSync(d time.Duration) {
 // Stats is a snapshot of the store's counters. Totals count since the store was opened
 // unless they say otherwise.
 type Stats struct {
-	// Records is how many records the store holds; Recovered, how many of them came out
-	// of the journal when it was opened.
-	Records   uint64
-	Recovered int64
+	// Records is how many records the store holds.
+	Records uint64
 	// Stored counts records since opening, each after its sync; Sealed, those that went
 	// into a segment.
 	Stored, Sealed int64
@@ -94,7 +90,7 @@ func (s *Store) Stats() Stats {
 	v := s.view.Load()
 	c := &s.stats
 	st := Stats{
-		Records: v.end(), Recovered: c.recovered, Stored: c.stored.Load(), Sealed: c.sealed.Load(),
+		Records: v.end(), Stored: c.stored.Load(), Sealed: c.sealed.Load(),
 		FrameBytes: c.frameBytes.Load(), Segments: len(v.segments), QueueLength: len(s.queue),
 		SealFailures: c.sealFailures.Load(), Damages: c.damages.Load(), JournalFiles: c.journalFiles.Load(),
 		SyncSeconds: time.Duration(c.syncNanos.Load()).Seconds(),

@@ -221,7 +221,7 @@ func (s *Store) open() (err error) {
 		return errors.Join(err, s.directory.Close())
 	}
 	if err := s.reserve.Restore(); err != nil {
-		s.log.Warn("no space for the reserve: on a full disk the store may be unable to seal at the end", slog.Any("err", err))
+		s.log.Warn("no space for the reserve: on a full disk the store may be unable to seal at the end", slog.Any("error", err))
 	}
 	s.stats.recover(s.next)
 	go s.merge()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -141,8 +142,5 @@ func serverName(cfg *config.Config) string {
 	if len(cfg.TLSName) > 0 {
 		return cfg.TLSName[0]
 	}
-	if name, err := os.Hostname(); err == nil && name != "" {
-		return name
-	}
-	return "localhost"
+	return cmp.Or(hostname(), "localhost")
 }

@@ -111,10 +111,7 @@ func newEmission(c *cli.Context) (*emission, error) {
 			return nil, fmt.Errorf("--dialect: %w", err)
 		}
 	}
-	if e.header.Hostname, err = os.Hostname(); err != nil {
-		e.header.Hostname = ""
-	}
-	e.header.App, e.header.ProcID = "arr-emit", strconv.Itoa(os.Getpid())
+	e.header.Hostname, e.header.App, e.header.ProcID = hostname(), "arr-emit", strconv.Itoa(os.Getpid())
 	if e.pace, err = newPace(c); err != nil {
 		return nil, err
 	}

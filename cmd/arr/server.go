@@ -50,11 +50,7 @@ type server struct {
 func newServer(cfg *config.Config, log *slog.Logger, st *store.Store, source *trust.Source, l *listeners) *server {
 	s := &server{log: log, dir: cfg.Data, store: st, source: source, listeners: l}
 	s.receiver = &receiver.Server{Handler: st, Log: log, MaxFrame: int(cfg.MaxFrame), MaxConns: connections()}
-	host, err := os.Hostname()
-	if err != nil {
-		host = "" // messages do without
-	}
-	s.own = selfaudit.New(selfaudit.Options{Handler: st, Host: host, Log: log})
+	s.own = selfaudit.New(selfaudit.Options{Handler: st, Host: hostname(), Log: log})
 	s.receiver.Refused = func(r receiver.Refusal) {
 		s.own.Refused(selfaudit.Refusal{Peer: r.Peer, URI: "tls://" + r.Local, Reason: r.Reason})
 	}

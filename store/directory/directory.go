@@ -59,7 +59,7 @@ func Open(dir string, o Options) (*Directory, error) {
 	}
 	if err != nil {
 		if _, serr := os.Stat(dir); serr == nil {
-			d.log.Warn("directory of values is made anew", slog.String("dir", dir), slog.Any("err", err))
+			d.log.Warn("directory of values is made anew", slog.String("dir", dir), slog.Any("error", err))
 		}
 		if index, err = createIndex(dir); err != nil {
 			return nil, fmt.Errorf("make directory of values %s: %w", dir, err)

@@ -23,7 +23,7 @@ func (d *Directory) follow(ctx context.Context) {
 		}
 		err := d.step(ctx)
 		if err != nil && ctx.Err() == nil {
-			d.log.Error("directory of values can't follow: questions for the beginnings of names become slow; it goes on after a restart", slog.Any("err", err))
+			d.log.Error("directory of values can't follow: questions for the beginnings of names become slow; it goes on after a restart", slog.Any("error", err))
 			d.mu.Lock()
 			d.stuck = true
 			d.notify()

@@ -107,11 +107,10 @@ func BenchmarkMatchPhrase(b *testing.B) {
 func BenchmarkEntry(b *testing.B) {
 	b.Run("warm", func(b *testing.B) {
 		s, _ := benchSegment(b, 256<<20)
-		var e audit.Entry
 		i := 0
 		for b.Loop() {
 			blk := s.Blocks()[i%benchBlocks]
-			if err := blk.Entry(i*577%segment.MaxRecords, &e); err != nil {
+			if err := readEntry(blk, i*577%segment.MaxRecords, func(*audit.Entry) error { return nil }); err != nil {
 				b.Fatal(err)
 			}
 			i++
@@ -120,7 +119,6 @@ func BenchmarkEntry(b *testing.B) {
 	b.Run("cold", func(b *testing.B) {
 		path, _ := write(b, generated(0, 2*segment.MaxRecords), segment.MaxRecords)
 		opt := options(0)
-		var e audit.Entry
 		i := 0
 		for b.Loop() {
 			opt.Cache = segment.NewCache(64 << 20)
@@ -128,7 +126,7 @@ func BenchmarkEntry(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			if err := s.Blocks()[i%2].Entry(i*577%segment.MaxRecords, &e); err != nil {
+			if err := readEntry(s.Blocks()[i%2], i*577%segment.MaxRecords, func(*audit.Entry) error { return nil }); err != nil {
 				b.Fatal(err)
 			}
 			if err := s.Close(); err != nil {

@@ -29,15 +29,17 @@ func TestConcurrentReaders(t *testing.T) {
 }
 
 func readSome(s *segment.Segment, records []*audit.Record, seed int) error {
-	var e audit.Entry
 	for k := range 80 {
 		n := (seed*7919 + k*31) % len(records)
 		b := s.Blocks()[n/500]
-		if err := b.Entry(n%500, &e); err != nil {
+		err := readEntry(b, n%500, func(e *audit.Entry) error {
+			if !sameEntry(e, &records[n].Entry) {
+				return errors.New("a record differs")
+			}
+			return nil
+		})
+		if err != nil {
 			return err
-		}
-		if !sameEntry(&e, &records[n].Entry) {
-			return errors.New("a record differs")
 		}
 		if k%20 > 0 {
 			continue

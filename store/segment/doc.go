@@ -3,7 +3,7 @@
 // touching another.
 //
 // In come blocks of at most 4,096 parsed records in number order (Writer.AddBlock);
-// out come the same frames byte for byte (Block.Entry), the records of a block that
+// out come the same frames byte for byte (Block.Entries), the records of a block that
 // satisfy one leaf of a plan (Block.Match), counts by label (Block.Group), and which
 // blocks may hold a term or a word (Segment.TermBlocks, Block.MayHoldWord).
 //

@@ -112,6 +112,13 @@ func open(tb testing.TB, path string, opt segment.Options) *segment.Segment {
 	return s
 }
 
+// readEntry calls fn with record i of a block.
+func readEntry(b *segment.Block, i int, fn func(*audit.Entry) error) error {
+	var one segment.Bitmap
+	one.Set(i)
+	return b.Entries(&one, func(_ int, e *audit.Entry) error { return fn(e) })
+}
+
 // sameEntry says whether two entries are equal.
 func sameEntry(a, b *audit.Entry) bool {
 	return string(audit.AppendEntry(nil, a)) == string(audit.AppendEntry(nil, b))

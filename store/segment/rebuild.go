@@ -2,15 +2,6 @@ package segment
 
 import "arr/audit"
 
-// Entry reads record i of the block into e. e.Frame's capacity is used again.
-func (b *Block) Entry(i int, e *audit.Entry) error {
-	r, err := b.rebuilder()
-	if err != nil {
-		return err
-	}
-	return r.entry(i, e)
-}
-
 // Entries calls fn for the records of sel (nil: of the whole block) in number order. The
 // entry and its frame are valid until fn returns; an error from fn ends it.
 func (b *Block) Entries(sel *Bitmap, fn func(i int, e *audit.Entry) error) error {
