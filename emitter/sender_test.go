@@ -219,6 +219,25 @@ func TestPeerClosesWithFramesUnread(t *testing.T) {
 	}
 }
 
+// A peer that reads everything and ends TCP alone, without TLS's close_notify, has read it.
+func TestPeerEndsWithoutCloseNotify(t *testing.T) {
+	s := serve(t, "tls", 0, func(c net.Conn) []byte {
+		got := readAll(c)
+		c.(*tls.Conn).NetConn().Close()
+		return got
+	})
+	c := s.dial(t, emitter.Dialer{})
+	if err := c.Send([]byte("frame")); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	if got := <-s.got; string(got) != "5 frame" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestUntrustedServer(t *testing.T) {
 	s := serve(t, "tls", 0, readAll)
 	s.roots = x509.NewCertPool()

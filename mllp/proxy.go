@@ -36,22 +36,22 @@ type Proxy struct {
 	// Log hears of connections that fail; slog.Default() if nil.
 	Log *slog.Logger
 
-	conns, accepted, rejected, unreachable, messages, answers atomic.Int64
+	conns, accepted, rejected, refused, unreachable, messages, answers atomic.Int64
 }
 
 // Stats are figures since a Proxy began, and the number of connections now.
 type Stats struct {
 	// Connections are open now. Accepted counts all that came, Rejected those beyond
-	// MaxConns among them, Unreachable those that were closed since the archive could
-	// not be reached.
-	Connections, Accepted, Rejected, Unreachable int64
+	// MaxConns among them, Refused those whose TLS handshake failed, Unreachable those
+	// that were closed since the archive could not be reached.
+	Connections, Accepted, Rejected, Refused, Unreachable int64
 	// Messages counts what senders sent, Answers what they were answered.
 	Messages, Answers int64
 }
 
 // Stats gives the figures.
 func (p *Proxy) Stats() Stats {
-	return Stats{Connections: p.conns.Load(), Accepted: p.accepted.Load(), Rejected: p.rejected.Load(),
+	return Stats{Connections: p.conns.Load(), Accepted: p.accepted.Load(), Rejected: p.rejected.Load(), Refused: p.refused.Load(),
 		Unreachable: p.unreachable.Load(), Messages: p.messages.Load(), Answers: p.answers.Load()}
 }
 
@@ -154,6 +154,7 @@ func (p *Proxy) serve(ctx context.Context, conn net.Conn) error {
 		limited, cancel := context.WithTimeout(ctx, handshakeTimeout)
 		defer cancel()
 		if err := t.HandshakeContext(limited); err != nil {
+			p.refused.Add(1)
 			return fmt.Errorf("TLS handshake: %w", err)
 		}
 	}

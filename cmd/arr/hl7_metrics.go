@@ -15,6 +15,7 @@ func (g *gateway) metricsHandler() http.Handler {
 		line("connections", s.Connections)
 		line("connections_accepted_total", s.Accepted)
 		line("connections_rejected_total", s.Rejected)
+		line("handshakes_refused_total", s.Refused)
 		line("archive_unreachable_total", s.Unreachable)
 		line("messages_total", s.Messages)
 		line("answers_total", s.Answers)
