@@ -2,60 +2,87 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"log/slog"
 	"os"
 	"slices"
+	"time"
 
 	"arr/config"
 )
 
-// move has syslog over TLS and TCP taken in at these addresses. New ones are opened first, so
-// that nothing changes where one can't be had. Connections to the others stay as long as their
-// senders keep them.
-func (s *server) move(ctx context.Context, g *group, overTLS, plain []config.Listener) error {
+// lastRead is how long a socket for datagrams is still read once another one takes its place, so
+// that what the kernel holds for it is not lost.
+const lastRead = time.Second
+
+// move has syslog taken in at these addresses. New ones are opened first, so that nothing
+// changes where one can't be had. Connections to the others stay as long as their senders keep
+// them.
+func (s *server) move(ctx context.Context, g *group, to addresses) (err error) {
 	l := s.listeners
-	newTLS, err := openOthers(ctx, l.tls, "tls", overTLS, func(c config.Listener) (*tls.Config, error) { return s.directory.tls(s.directory.cfg, s.source, c) })
-	if err != nil {
-		return err
+	var opened listeners
+	defer func() {
+		if err != nil {
+			opened.close()
+		}
+	}()
+	for _, c := range to.tls {
+		if listens(l.tls, c) {
+			continue
+		}
+		conf, err := s.directory.tls(s.directory.cfg, s.source, c)
+		if err != nil {
+			return err
+		}
+		if opened.tls, err = addStream(ctx, opened.tls, "tls", c, conf); err != nil {
+			return err
+		}
 	}
-	newTCP, err := openOthers(ctx, l.tcp, "tcp", plain, func(config.Listener) (*tls.Config, error) { return nil, nil })
-	if err != nil {
-		closeStreams(newTLS)
-		return err
+	for _, c := range to.tcp {
+		if listens(l.tcp, c) {
+			continue
+		}
+		if opened.tcp, err = addStream(ctx, opened.tcp, "tcp", c, nil); err != nil {
+			return err
+		}
 	}
-	for _, n := range newTLS {
-		s.begin(ctx, g, s.receiver.ServeTLS, n)
+	for _, c := range to.udp {
+		if slices.ContainsFunc(l.udp, func(p packets) bool { return p.address == c.Address }) {
+			continue
+		}
+		conn, err := listenPacket(ctx, c.Address)
+		if err != nil {
+			return err
+		}
+		opened.udp = append(opened.udp, packets{conn, c.Address})
 	}
-	for _, n := range newTCP {
-		s.begin(ctx, g, s.receiver.ServeTCP, n)
-	}
-	l.mu.Lock()
-	l.tls, l.tcp = append(closeOthers(l.tls, overTLS), newTLS...), append(closeOthers(l.tcp, plain), newTCP...)
-	l.mu.Unlock()
+	s.receiveAt(ctx, g, &opened)
+	l.replace(&opened, to)
 	if err := l.ports(os.Getpid(), s.dir).write(s.dir); err != nil {
 		s.log.Error("syslog is taken in at other addresses, and programs can't read which", slog.Any("error", err))
 	}
 	return nil
 }
 
-// openOthers opens those of the wanted addresses that are not open. speak gives how TLS is
-// spoken there, nil for not at all. On an error none of them stays open.
-func openOthers(ctx context.Context, open []stream, key string, wanted []config.Listener, speak func(config.Listener) (*tls.Config, error)) (added []stream, err error) {
-	for _, c := range wanted {
-		if slices.ContainsFunc(open, func(l stream) bool { return l.address == c.Address }) {
-			continue
-		}
-		conf, err := speak(c)
-		if err == nil {
-			added, err = addStream(ctx, added, key, c, conf)
-		}
-		if err != nil {
-			closeStreams(added)
-			return nil, err
+// listens says whether an address is among streams.
+func listens(all []stream, c config.Listener) bool {
+	return slices.ContainsFunc(all, func(l stream) bool { return l.address == c.Address })
+}
+
+// replace adds what is served from now on and ends what is not wanted any more.
+func (l *listeners) replace(opened *listeners, wanted addresses) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tls = append(closeOthers(l.tls, wanted.tls), opened.tls...)
+	l.tcp = append(closeOthers(l.tcp, wanted.tcp), opened.tcp...)
+	var stay []packets
+	for _, p := range l.udp {
+		if slices.ContainsFunc(wanted.udp, func(c config.Listener) bool { return c.Address == p.address }) {
+			stay = append(stay, p)
+		} else {
+			_ = p.SetReadDeadline(time.Now().Add(lastRead)) // fails where it is closed already
 		}
 	}
-	return added, nil
+	l.udp = append(stay, opened.udp...)
 }
 
 // closeOthers closes those that are not wanted and gives the others.
@@ -64,14 +91,8 @@ func closeOthers(open []stream, wanted []config.Listener) (stay []stream) {
 		if slices.ContainsFunc(wanted, func(c config.Listener) bool { return c.Address == l.address }) {
 			stay = append(stay, l)
 		} else {
-			closeStreams([]stream{l})
+			l.Close()
 		}
 	}
 	return stay
-}
-
-func closeStreams(all []stream) {
-	for _, l := range all {
-		l.Close()
-	}
 }

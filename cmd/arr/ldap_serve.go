@@ -40,7 +40,7 @@ type directed struct {
 	log        *slog.Logger
 	follower   *ldapconf.Source
 	// move listens at other addresses. It is there before the follower runs.
-	move func(tls, tcp []config.Listener) error
+	move func(addresses) error
 
 	// listeners are those of TLS by their address, used all addresses that are listened at.
 	// Their owner is openDirected, then the follower, as is that of said and saidBefore:
@@ -161,15 +161,11 @@ func (d *directed) take(r *ldapconf.Receiver, first bool) error {
 	case first:
 		d.conflicts(r)
 		d.cfg.TLS, d.cfg.TCP, d.cfg.UDP = wanted.tls, wanted.tcp, wanted.udp
-	case !same(d.used.tls, wanted.tls) || !same(d.used.tcp, wanted.tcp):
-		if err := d.move(wanted.tls, wanted.tcp); err != nil {
+	case !same(d.used.tls, wanted.tls) || !same(d.used.tcp, wanted.tcp) || !same(d.used.udp, wanted.udp):
+		if err := d.move(wanted); err != nil {
 			return err
 		}
 		d.log.Info("the LDAP directory has other addresses, which are listened at from now on", slog.String("device", d.cfg.LDAPDevice))
-	}
-	if !first && !same(d.used.udp, wanted.udp) {
-		d.say("it has another address for UDP than that which is listened at: restart arr serve to use it")
-		wanted.udp = d.used.udp
 	}
 	d.used = wanted
 	return nil
@@ -312,8 +308,11 @@ func (d *directed) tls(cfg *config.Config, source *trust.Source, c config.Listen
 	return d.listeners[c.Address].Config(), nil
 }
 
+// hasUDP says whether the directory has chosen the addresses for UDP.
+func (d *directed) hasUDP() bool { return d != nil && !same(d.used.udp, d.configured.udp) }
+
 // run follows the directory until ctx ends, and has move called where its addresses change.
-func (d *directed) run(ctx context.Context, move func(tls, tcp []config.Listener) error) error {
+func (d *directed) run(ctx context.Context, move func(addresses) error) error {
 	if d == nil {
 		return nil
 	}

@@ -251,6 +251,15 @@ func TestServeTransportsByLDAP(t *testing.T) {
 	metrics := "http://" + r.ports.Metrics[0] + "/metrics"
 	get(t, metrics, `arr_frames_received_total{transport="tcp"} 1`)
 	get(t, metrics, `arr_frames_received_total{transport="udp"} 1`)
+
+	moved := freePort(t)
+	a.Modify("dn: cn=udp,dicomDeviceName=arr," + ldapDevices + "\nchangetype: modify\nreplace: dicomPort\ndicomPort: " + moved + "\n")
+	hangUp(t)
+	get(t, metrics, "arr_ldap_reads_total 2\n")
+	if _, stderr, code := commandLine(t, "emit", "--to", "udp://127.0.0.1:"+moved, writeFile(t, "a.xml", "<AuditMessage/>")); code != 0 {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+	get(t, metrics, `arr_frames_received_total{transport="udp"} 2`)
 	_, log, _ := r.stop()
 	for _, want := range []string{"setting=tls", "setting=tcp", "setting=udp", "it is plain TCP", "it is not installed"} {
 		if !strings.Contains(log, want) {

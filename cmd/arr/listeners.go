@@ -27,6 +27,12 @@ type stream struct {
 	options receiver.ListenerOptions
 }
 
+// packets is a socket for datagrams of syslog, at an address as it was asked for.
+type packets struct {
+	*net.UDPConn
+	address string
+}
+
 // httpListener is a listener for HTTP; without a tls there is no TLS.
 type httpListener struct {
 	net.Listener
@@ -35,10 +41,10 @@ type httpListener struct {
 
 // listeners is everything that the server listens on, opened but not yet served.
 type listeners struct {
-	// mu guards tls and tcp, which an LDAP directory may change.
+	// mu guards tls, tcp and udp, which an LDAP directory may change.
 	mu            sync.Mutex
 	tls, tcp      []stream
-	udp           []*net.UDPConn
+	udp           []packets
 	http, metrics []httpListener
 	socket        net.Listener
 	// noUDP514 is why UDP port 514 was not taken, nil where it was or was not wanted.
@@ -77,7 +83,7 @@ func openListeners(ctx context.Context, cfg *config.Config, source *trust.Source
 			return l, err
 		}
 	}
-	return l, l.listenUDP(ctx, cfg)
+	return l, l.listenUDP(ctx, cfg, cfg.Given("udp") || directory.hasUDP())
 }
 
 // listenTCP says which setting asked for the address.
@@ -131,26 +137,28 @@ func addStream(ctx context.Context, all []stream, key string, c config.Listener,
 	return append(all, stream{ln, c.Address, receiver.ListenerOptions{TLS: conf, Proxy: c.Proxy}}), nil
 }
 
-func (l *listeners) listenUDP(ctx context.Context, cfg *config.Config) error {
+// listenUDP takes another port than 514 where nobody has chosen the address.
+func (l *listeners) listenUDP(ctx context.Context, cfg *config.Config, chosen bool) error {
 	for _, c := range cfg.UDP {
 		conn, err := listenPacket(ctx, c.Address)
-		if err != nil && !cfg.Given("udp") {
+		if err != nil && !chosen {
 			l.noUDP514 = err
 			conn, err = listenPacket(ctx, fallbackUDP)
 		}
 		if err != nil {
-			return cantListen("udp", c.Address, err)
+			return err
 		}
-		l.udp = append(l.udp, conn)
+		l.udp = append(l.udp, packets{conn, c.Address})
 	}
 	return nil
 }
 
+// listenPacket opens an address for datagrams.
 func listenPacket(ctx context.Context, address string) (*net.UDPConn, error) {
 	var lc net.ListenConfig
 	conn, err := lc.ListenPacket(ctx, "udp", address)
 	if err != nil {
-		return nil, err
+		return nil, cantListen("udp", address, err)
 	}
 	return conn.(*net.UDPConn), nil
 }

@@ -105,13 +105,13 @@ func (s *server) run(ctx context.Context, ready func() error) error {
 	defer stop()
 	receiving, answering, following := group{failed: fail}, group{failed: fail}, group{failed: fail}
 	s.answer(serving, &answering)
-	s.receive(serving, &receiving)
+	s.receiveAt(serving, &receiving, s.listeners)
 	err := ready()
 	if err != nil {
 		fail()
 	}
 	following.begin(func() error {
-		return s.directory.run(ctx, func(tls, tcp []config.Listener) error { return s.move(serving, &receiving, tls, tcp) })
+		return s.directory.run(ctx, func(to addresses) error { return s.move(serving, &receiving, to) })
 	})
 	<-ctx.Done()
 	s.log.Info("stopping")
@@ -127,16 +127,16 @@ func (s *server) run(ctx context.Context, ready func() error) error {
 	return errors.Join(err, answering.Wait(), closeStore(s.store), receiving.Wait())
 }
 
-// receive serves all that syslog comes in by.
-func (s *server) receive(ctx context.Context, g *group) {
-	for _, l := range s.listeners.tls {
+// receiveAt serves what syslog comes in by.
+func (s *server) receiveAt(ctx context.Context, g *group, at *listeners) {
+	for _, l := range at.tls {
 		s.begin(ctx, g, s.receiver.ServeTLS, l)
 	}
-	for _, l := range s.listeners.tcp {
+	for _, l := range at.tcp {
 		s.begin(ctx, g, s.receiver.ServeTCP, l)
 	}
-	for _, c := range s.listeners.udp {
-		g.begin(func() error { return s.receiver.ServeUDP(ctx, c) })
+	for _, c := range at.udp {
+		g.begin(func() error { return s.receiver.ServeUDP(ctx, c.UDPConn) })
 	}
 }
 
