@@ -67,6 +67,8 @@ var dialects = map[string]string{
 	"pre2016-sourcetype-text.xml":       "dicom2009",
 	"ps317-sample-noschemalocation.xml": "dcm4che",
 	"rfc3881-codesystem-oid.xml":        "dcm4che",
+	"rfc3881.xml":                       "rfc3881",
+	"supplement95.xml":                  "supplement95",
 }
 
 func hasErrors(r parser.Report) bool {

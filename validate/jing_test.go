@@ -2,6 +2,7 @@ package validate_test
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -15,6 +16,8 @@ import (
 
 	"arr/audit"
 	"arr/parser"
+	"arr/scan"
+	"arr/schemas"
 )
 
 // mutants is how many documents are held against jing.
@@ -30,20 +33,9 @@ const parts = 2
 // TestJing holds the verdict on mutants of valid messages against that of an independent
 // RELAX NG validator that reads the same grammar file.
 func TestJing(t *testing.T) {
-	jing, err := exec.LookPath("jing")
-	if err != nil {
-		t.Skip("jing is not installed: apt-get install jing")
-	}
-	if testing.Short() {
-		t.Skip("takes a minute")
-	}
+	all := newJudgedBy(t)
 	t.Parallel()
-	grammar, err := filepath.Abs("../schemas/audit-message.rnc")
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := judgedBy{t: t, jing: jing, grammar: grammar, dir: t.TempDir()}
-	m := newMutator(t)
+	m := newMutator(t, "valid/*.xml")
 	for range parts {
 		all.judge(m, mutants/parts)
 	}
@@ -54,10 +46,62 @@ func TestJing(t *testing.T) {
 	}
 }
 
+// TestJingDialects does the same with the grammars of the dialects.
+func TestJingDialects(t *testing.T) {
+	all := newJudgedBy(t)
+	t.Parallel()
+	m := newMutator(t, "invalid/dialect-*.xml")
+	var s scan.Scanner
+	var docs [][]byte
+	for len(docs) < 600 {
+		doc := m.next()
+		for s.Reset(doc, 0); s.Next() != scan.EOF; {
+		}
+		if !s.Malformed() {
+			docs = append(docs, doc)
+		}
+	}
+	names := all.write(docs)
+	var j scan.Judge
+	for g := schemas.A51 + 1; g < schemas.NumGrammars; g++ {
+		before := all.valid.Load()
+		verdicts := make([]bool, len(docs))
+		for i, doc := range docs {
+			verdicts[i] = j.Valid(doc, 0, g, nil)
+		}
+		all.compare(g.String(), names, docs, verdicts)
+		if n := all.valid.Load() - before; n < 10 {
+			t.Errorf("%s: %d of %d mutants are valid: that tries little", g, n, len(docs))
+		}
+	}
+}
+
+// newJudgedBy skips where jing is not.
+func newJudgedBy(t *testing.T) *judgedBy {
+	t.Helper()
+	jing, err := exec.LookPath("jing")
+	if err != nil {
+		t.Skip("jing is not installed: apt-get install jing")
+	}
+	if testing.Short() {
+		t.Skip("takes a minute")
+	}
+	grammars, err := filepath.Abs("../schemas")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &judgedBy{t: t, jing: jing, grammars: grammars, dir: t.TempDir()}
+}
+
+// grammar is the file of a dialect's grammar, or of the standard's.
+func (all *judgedBy) grammar(dialect string) string {
+	return filepath.Join(all.grammars, cmp.Or(dialect, "audit-message")+".rnc")
+}
+
 // judgedBy compares arr's verdicts with jing's, which runs while arr judges what is next.
 type judgedBy struct {
-	t                  *testing.T
-	jing, grammar, dir string
+	t                   *testing.T
+	jing, grammars, dir string
 
 	runs   sync.WaitGroup
 	valid  atomic.Int64
@@ -91,12 +135,21 @@ func (all *judgedBy) judge(m *mutator, count int) {
 				docs[kept], classes[kept] = docs[k], classes[k]
 				kept++
 			} else if all.ill++; all.ill <= fatal {
-				checkFatal(all.t, all.jing, all.grammar, docs[k])
+				checkFatal(all.t, all.jing, all.grammar(""), docs[k])
 			}
 		}
 		docs = docs[:kept]
 	}
-	names := make([]string, count)
+	names, verdicts := all.write(docs), make([]bool, count)
+	for i, class := range classes {
+		verdicts[i] = class == audit.Conformant
+	}
+	all.runs.Go(func() { all.compare("", names, docs, verdicts) })
+}
+
+// write writes documents to files.
+func (all *judgedBy) write(docs [][]byte) []string {
+	names := make([]string, len(docs))
 	for i, doc := range docs {
 		names[i] = fmt.Sprintf("%05d.xml", all.n)
 		all.n++
@@ -104,13 +157,13 @@ func (all *judgedBy) judge(m *mutator, count int) {
 			all.t.Fatal(err)
 		}
 	}
-	all.runs.Go(func() { all.compare(names, docs, classes) })
+	return names
 }
 
-// compare asks jing for documents.
-func (all *judgedBy) compare(names []string, docs [][]byte, classes []audit.Class) {
+// compare asks jing for documents by a dialect's grammar, or the standard's.
+func (all *judgedBy) compare(dialect string, names []string, docs [][]byte, verdicts []bool) {
 	t := all.t
-	cmd := exec.CommandContext(t.Context(), all.jing, append([]string{"-c", all.grammar}, names...)...)
+	cmd := exec.CommandContext(t.Context(), all.jing, append([]string{"-c", all.grammar(dialect)}, names...)...)
 	cmd.Dir = all.dir
 	out, err := cmd.Output()
 	if exit, failed := err.(*exec.ExitError); err != nil && (!failed || len(out) == 0) {
@@ -132,8 +185,8 @@ func (all *judgedBy) compare(names []string, docs [][]byte, classes []audit.Clas
 		if want {
 			all.valid.Add(1)
 		}
-		if got := classes[i] == audit.Conformant; got != want && !knownFault.Match(docs[i]) {
-			t.Errorf("valid is %v, and jing says %q of\n%s", got, faulty[name], docs[i])
+		if got := verdicts[i]; got != want && !knownFault.Match(docs[i]) {
+			t.Errorf("%s: valid is %v, and jing says %q of\n%s", dialect, got, faulty[name], docs[i])
 		}
 	}
 }
@@ -167,10 +220,10 @@ type search struct {
 	doc *byte
 }
 
-func newMutator(t testing.TB) *mutator {
+func newMutator(t testing.TB, vectors string) *mutator {
 	t.Helper()
 	m := &mutator{rand: rand.New(rand.NewPCG(15, 3)), found: map[search][][]int{}}
-	files, err := filepath.Glob("../testdata/vectors/valid/*.xml")
+	files, err := filepath.Glob("../testdata/vectors/" + vectors)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,8 +239,8 @@ func newMutator(t testing.TB) *mutator {
 			}
 		}
 	}
-	if len(m.bases) < 50 {
-		t.Fatalf("only %d valid messages to begin with", len(m.bases))
+	if len(m.bases) == 0 {
+		t.Fatal("there are no messages to begin with")
 	}
 	return m
 }
