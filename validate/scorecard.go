@@ -90,7 +90,7 @@ func (s *Scorecard) Write(r *Result) error {
 	return nil
 }
 
-// Source is one source's table, for writing.
+// sourceTable is one source's, for writing.
 type sourceTable struct {
 	Name     string
 	Messages int

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -42,7 +43,7 @@ func run(ctx context.Context) error {
 	connections := flag.Int("connections", 4, "how many connections")
 	flag.Parse()
 	if *n < 1 || *days <= 0 || *connections < 1 {
-		return fmt.Errorf("-n, -days and -connections must be positive")
+		return errors.New("-n, -days and -connections must be positive")
 	}
 	target, err := emitter.ParseTarget(*to)
 	if err != nil {

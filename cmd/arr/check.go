@@ -27,8 +27,8 @@ func checkCommand() *cli.Command {
 }
 
 func check(c *cli.Context) error {
-	if c.Args().Present() {
-		return &exitError{exitUsage, fmt.Errorf("check takes no arguments; the directory goes to --data")}
+	if err := noArguments(c); err != nil {
+		return err
 	}
 	bar := newProgress(c.App.ErrWriter, "checking")
 	report, err := store.Check(c.Context, dataDir(c), storeOptions(), bar.update)

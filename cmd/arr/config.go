@@ -78,8 +78,8 @@ func placeholder(summary string) string {
 // loadConfig puts the flags of c, the environment and the file together, and says what
 // in the environment is not understood.
 func loadConfig(c *cli.Context) (*config.Config, error) {
-	if c.Args().Present() {
-		return nil, &exitError{exitUsage, fmt.Errorf("arr %s takes no arguments, and %q is one: settings go to flags", c.Command.Name, c.Args().First())}
+	if err := noArguments(c); err != nil {
+		return nil, err
 	}
 	cfg, err := config.Load(config.Sources{Environ: os.Environ(), Flags: givenFlags(c, "")})
 	if err != nil {

@@ -105,3 +105,11 @@ func flagOf(cmd *cli.Command, typed string) (cli.Flag, error) {
 	}
 	return nil, &exitError{exitUsage, fmt.Errorf("%q is not a flag of arr %s: %s", typed, cmd.Name, hint)}
 }
+
+// noArguments refuses the arguments of a command that takes flags alone.
+func noArguments(c *cli.Context) error {
+	if !c.Args().Present() {
+		return nil
+	}
+	return &exitError{exitUsage, fmt.Errorf("arr %s takes no arguments, and %q is one: settings go to flags", c.Command.Name, c.Args().First())}
+}

@@ -90,8 +90,8 @@ type gateway struct {
 }
 
 func newGateway(c *cli.Context) (*gateway, error) {
-	if c.Args().Present() {
-		return nil, errors.New("arr hl7 takes no arguments, but flags alone")
+	if err := noArguments(c); err != nil {
+		return nil, err
 	}
 	g := &gateway{
 		log: slog.New(slog.NewTextHandler(c.App.ErrWriter, nil)), metrics: c.String("metrics"), spool: c.String("spool"),

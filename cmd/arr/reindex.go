@@ -24,8 +24,8 @@ func reindexCommand() *cli.Command {
 }
 
 func reindex(c *cli.Context) (err error) {
-	if c.Args().Present() {
-		return &exitError{exitUsage, fmt.Errorf("reindex takes no arguments; the directory goes to --data")}
+	if err := noArguments(c); err != nil {
+		return err
 	}
 	s, err := openExisting(dataDir(c))
 	if err != nil {

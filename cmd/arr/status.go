@@ -33,8 +33,8 @@ func showStatus(c *cli.Context) error {
 	if format != "table" && format != "json" {
 		return &exitError{exitUsage, errors.New("--format of status takes table or json")}
 	}
-	if c.Args().Present() {
-		return &exitError{exitUsage, errors.New("status takes no arguments; the directory goes to --data")}
+	if err := noArguments(c); err != nil {
+		return err
 	}
 	b, err := openBackend(c)
 	if err != nil {

@@ -3,6 +3,7 @@ package hl7
 import (
 	"bufio"
 	_ "embed"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -151,7 +152,7 @@ func ParseTable(r io.Reader) (Table, error) {
 // extend adds a message to the last n rules.
 func (t Table) extend(n int, cells []string) error {
 	if n == 0 {
-		return fmt.Errorf("+ stands under no rule")
+		return errors.New("+ stands under no rule")
 	}
 	o, err := parseOwed(cells)
 	for i := len(t) - n; i < len(t) && err == nil; i++ {
@@ -163,15 +164,15 @@ func (t Table) extend(n int, cells []string) error {
 // add reads a rule, which is several where it names several messages.
 func (t Table) add(cells []string) (Table, error) {
 	if len(cells) < 5 {
-		return t, fmt.Errorf("a rule has 8 columns: message, sender, direction, when, event, action, transaction, about")
+		return t, errors.New("a rule has 8 columns: message, sender, direction, when, event, action, transaction, about")
 	}
 	r := Rule{received: cells[2] != "sent", sent: cells[2] != "received"}
 	if !r.received && !r.sent || r.received && r.sent && cells[2] != "both" {
-		return t, fmt.Errorf("the direction is received, sent or both")
+		return t, errors.New("the direction is received, sent or both")
 	}
 	if cells[1] != "*" {
 		if !strings.Contains(cells[1], "|") {
-			return t, fmt.Errorf("the sender is APPLICATION|FACILITY, or *")
+			return t, errors.New("the sender is APPLICATION|FACILITY, or *")
 		}
 		r.sender = cells[1]
 	}
@@ -209,16 +210,16 @@ func parseConditions(cell string) ([]condition, error) {
 			if has {
 				t.values = strings.Split(values, ",")
 				if len(place) < 5 || place[3] != '-' {
-					return nil, fmt.Errorf("a condition is a segment (ZDS) or a field's values (ORC-1=NW,XO)")
+					return nil, errors.New("a condition is a segment (ZDS) or a field's values (ORC-1=NW,XO)")
 				}
 				t.segment = place[:3]
 				var err error
 				if t.field, err = strconv.Atoi(place[4:]); err != nil || t.field < 1 {
-					return nil, fmt.Errorf("a condition names a field by its number: ORC-1")
+					return nil, errors.New("a condition names a field by its number: ORC-1")
 				}
 			}
 			if len(t.segment) != 3 {
-				return nil, fmt.Errorf("a segment has a name of three letters")
+				return nil, errors.New("a segment has a name of three letters")
 			}
 			c = append(c, t)
 		}
@@ -231,11 +232,11 @@ func parseConditions(cell string) ([]condition, error) {
 func parseOwed(cells []string) (owed, error) {
 	var o owed
 	if len(cells) != 4 {
-		return o, fmt.Errorf("what is owed has 4 columns: event, action, transaction, about")
+		return o, errors.New("what is owed has 4 columns: event, action, transaction, about")
 	}
 	event := schemas.Codes.Find("DCM", cells[0])
 	if event == nil {
-		return o, fmt.Errorf("the event is no code of DICOM")
+		return o, errors.New("the event is no code of DICOM")
 	}
 	o.event = audit.Coded{Code: event.Code, System: event.Scheme, OriginalText: event.Meaning}
 	switch {
@@ -243,7 +244,7 @@ func parseOwed(cells []string) (owed, error) {
 	case len(cells[1]) == 1 && strings.Contains("CRUDE", cells[1]):
 		o.action = cells[1][0]
 	default:
-		return o, fmt.Errorf("the action is C, R, U, D, E or *")
+		return o, errors.New("the action is C, R, U, D, E or *")
 	}
 	if cells[2] != "-" {
 		code := audit.Coded{Code: cells[2], System: "IHE Transactions", OriginalText: cells[2]}

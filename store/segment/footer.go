@@ -2,6 +2,7 @@ package segment
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"arr/audit"
@@ -211,19 +212,19 @@ func trailer(header, footer []byte, off int64) []byte {
 // checksum.
 func parseEnds(head, tail []byte, size int64) (off, n int64, sum uint32, err error) {
 	if string(head[:8]) != magic || checksum(head[:12]) != binary.LittleEndian.Uint32(head[12:]) {
-		return 0, 0, 0, fmt.Errorf("header is damaged, or this is no segment")
+		return 0, 0, 0, errors.New("header is damaged, or this is no segment")
 	}
 	if v := binary.LittleEndian.Uint32(head[8:]); v != version {
 		return 0, 0, 0, fmt.Errorf("%w: version %d, this program reads %d: use the arr that wrote it or a newer one", ErrVersion, v, version)
 	}
 	sum = binary.LittleEndian.Uint32(tail[20:])
 	if string(tail[24:]) != magic || checksum(append(head[:headerSize:headerSize], tail[:20]...)) != sum {
-		return 0, 0, 0, fmt.Errorf("trailer is damaged, or the file was cut off")
+		return 0, 0, 0, errors.New("trailer is damaged, or the file was cut off")
 	}
 	off = int64(binary.LittleEndian.Uint64(tail))
 	n = int64(binary.LittleEndian.Uint64(tail[8:]))
 	if off < headerSize || n < 0 || off > size-trailerSize || n != size-trailerSize-off {
-		return 0, 0, 0, fmt.Errorf("trailer does not say where the footer is")
+		return 0, 0, 0, errors.New("trailer does not say where the footer is")
 	}
 	return off, n, binary.LittleEndian.Uint32(tail[16:]), nil
 }
