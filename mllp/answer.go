@@ -37,7 +37,7 @@ func (p *Proxy) answer(ctx context.Context, sender *Conn) error {
 			}
 			p.answers.Add(1)
 		}
-		p.Exchanged(e)
+		p.tell(e)
 		if err != nil {
 			return fmt.Errorf("send to the sender: %w", err)
 		}

@@ -26,6 +26,8 @@ var (
 	ErrFraming = errors.New("bytes outside of a block: each message stands between 0x0B and 0x1C 0x0D")
 	// ErrTooLarge says that a message is longer than the limit.
 	ErrTooLarge = errors.New("the message is larger than is allowed")
+	// ErrBusy says that other large messages have all the memory there is for such.
+	ErrBusy = errors.New("too many large messages are under way at once: send it again later")
 )
 
 // AppendBlock appends message as a block.
@@ -39,6 +41,8 @@ func AppendBlock(dst, message []byte) []byte {
 type Reader struct {
 	r     *bufio.Reader
 	limit int
+	// budget has what messages weigh until their owner gives it back.
+	budget *budget
 }
 
 // NewReader makes a Reader that takes messages of at most limit bytes.
@@ -52,29 +56,46 @@ func (r *Reader) Next() ([]byte, error) {
 	if err := r.start(); err != nil {
 		return nil, err
 	}
-	var message []byte
+	message, err := r.content()
+	if err != nil {
+		r.budget.give(weight(len(message)))
+		return nil, err
+	}
+	// Its end is none of it.
+	end := len(message) - 1
+	r.budget.give(weight(end+1) - weight(end))
+	return message[:end], nil
+}
+
+// content reads up to the end of a block, the first byte of that included. With an error it
+// gives what was read before.
+func (r *Reader) content() (message []byte, err error) {
 	for {
 		part, err := r.r.ReadSlice(endBlock)
-		message = append(message, part...)
-		if len(message) > r.limit+1 {
-			return nil, fmt.Errorf("%w: %d bytes", ErrTooLarge, r.limit)
+		size := len(message) + len(part)
+		if size > r.limit+1 {
+			return message, fmt.Errorf("%w: %d bytes", ErrTooLarge, r.limit)
 		}
+		if !r.budget.take(weight(size) - weight(len(message))) {
+			return message, ErrBusy
+		}
+		message = append(message, part...)
 		if errors.Is(err, bufio.ErrBufferFull) {
 			continue
 		}
 		if err != nil {
-			return nil, within(err)
+			return message, within(err)
 		}
 		c, err := r.r.ReadByte()
 		if err != nil {
-			return nil, within(err)
+			return message, within(err)
 		}
 		if c == carriageReturn {
-			return message[:len(message)-1], nil
+			return message, nil
 		}
 		// A lone 0x1C is content.
 		if err := r.r.UnreadByte(); err != nil {
-			return nil, err
+			return message, err
 		}
 	}
 }

@@ -8,6 +8,9 @@ import (
 // writeTimeout bounds one write. Who takes longer to read an acknowledgement is gone.
 const writeTimeout = time.Minute
 
+// copyBytes is up to which size a message is copied, so that one write sends its block.
+const copyBytes = 64 << 10
+
 // Conn is a connection that carries messages in both directions. One goroutine at a
 // time may send, and one receive.
 type Conn struct {
@@ -24,14 +27,17 @@ func NewConn(conn net.Conn, limit int) *Conn {
 
 // Send writes a message as one block.
 func (c *Conn) Send(message []byte) error {
-	c.block = AppendBlock(c.block[:0], message)
 	if err := c.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
 		return err
 	}
-	_, err := c.conn.Write(c.block)
-	if cap(c.block) > 1<<20 {
-		c.block = nil
+	if len(message) <= copyBytes {
+		c.block = AppendBlock(c.block[:0], message)
+		_, err := c.conn.Write(c.block)
+		return err
 	}
+	// A large one is not copied.
+	parts := net.Buffers{{startBlock}, message, {endBlock, carriageReturn}}
+	_, err := parts.WriteTo(c.conn)
 	return err
 }
 

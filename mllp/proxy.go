@@ -36,6 +36,9 @@ type Proxy struct {
 	// Log hears of connections that fail; slog.Default() if nil.
 	Log *slog.Logger
 
+	memory     *budget
+	memoryOnce sync.Once
+
 	conns, accepted, rejected, refused, unreachable, messages, answers atomic.Int64
 }
 
@@ -158,7 +161,7 @@ func (p *Proxy) serve(ctx context.Context, conn net.Conn) error {
 			return fmt.Errorf("TLS handshake: %w", err)
 		}
 	}
-	sender := NewConn(conn, p.maxMessage())
+	sender := p.newConn(conn)
 	if p.Dial == nil {
 		return p.answer(ctx, sender)
 	}
@@ -168,9 +171,24 @@ func (p *Proxy) serve(ctx context.Context, conn net.Conn) error {
 		return fmt.Errorf("connect to the archive: %w", err)
 	}
 	defer out.Close()
-	r := &relay{proxy: p, sender: sender, archive: NewConn(out, p.maxMessage())}
-	r.pairs = pairs{tell: p.Exchanged, maxBytes: 2 * p.maxMessage()}
+	r := &relay{proxy: p, sender: sender, archive: p.newConn(out)}
+	r.pairs = pairs{tell: p.tell, maxBytes: 2 * p.maxMessage()}
 	return r.run(ctx)
+}
+
+// newConn makes a Conn whose large messages the proxy's memory has to have room for.
+func (p *Proxy) newConn(conn net.Conn) *Conn {
+	p.memoryOnce.Do(func() { p.memory = newBudget(max(maxMemory, 2*int64(p.maxMessage()))) })
+	c := NewConn(conn, p.maxMessage())
+	c.reader.budget = p.memory
+	return c
+}
+
+// tell tells of an exchange, whose message is the caller's from then on.
+func (p *Proxy) tell(e Exchange) {
+	size := weight(len(e.Message))
+	p.Exchanged(e)
+	p.memory.give(size)
 }
 
 // exchange begins the Exchange of a message that came by a connection.

@@ -140,5 +140,6 @@ func (r *relay) back() error {
 			}
 		}
 		r.pairs.answered(block)
+		r.proxy.memory.give(weight(len(block)))
 	}
 }
