@@ -17,25 +17,24 @@ const (
 // maxKeptValues bounds the memory that is kept from one frame to the next.
 const maxKeptValues = 1 << 15
 
-// cut is a slot of the frame that is being read: the text before it, its first value
-// and, where it is repeated, the text between its values.
+// cut is a slot of the frame that is being read: the text before it, how many values it
+// has and, where it is repeated, the text between them.
 type cut struct {
-	class    class
-	gap      span
-	joint    span // end 0: not repeated
-	first, n int  // its values in cutter.values
+	class class
+	gap   span
+	joint span // end 0: not repeated
+	n     int
 }
 
 // cutter collects what a frame's slots are. It belongs to one Parser.
 type cutter struct {
-	frame      []byte
-	cuts       []cut
-	values     []span
-	gap        int  // where the text before the next slot begins
-	size       int  // bytes of skeleton so far
-	large      bool // more slots or skeleton than are shared
-	audit      bool // the root is an AuditMessage
-	namespaced bool // it is in an XML namespace
+	frame  []byte
+	cuts   []cut
+	values []span
+	gap    int  // where the text before the next slot begins
+	size   int  // bytes of skeleton so far
+	large  bool // more slots or skeleton than are shared
+	audit  bool // the root is an AuditMessage
 }
 
 func (c *cutter) reset(frame []byte) {
@@ -61,7 +60,7 @@ func (c *cutter) cut(k class, off, end int) {
 		c.large = true
 		return
 	}
-	c.cuts = append(c.cuts, cut{class: k, gap: gap, first: len(c.values), n: 1})
+	c.cuts = append(c.cuts, cut{class: k, gap: gap, n: 1})
 	c.values = append(c.values, span{off, end})
 }
 

@@ -180,7 +180,7 @@ func (p *Parser) message(doc body) (eventAt span, ok bool) {
 				if s.Element != scan.AuditMessage {
 					return span{}, true
 				}
-				c.audit, c.namespaced = true, s.Namespaced()
+				c.audit = true
 			}
 			classes := &attributeClasses[s.Element]
 			for i := range s.Attrs {

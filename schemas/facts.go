@@ -70,11 +70,11 @@ type coded struct {
 }
 
 type eventFacts struct {
-	at              Span
-	action, outcome value
-	id              coded
-	types           []coded
-	purpose         bool
+	at      Span
+	action  value
+	id      coded
+	types   []coded
+	purpose bool
 }
 
 type participant struct {
@@ -167,7 +167,7 @@ func (f *Facts) Opened() bool {
 		f.root = t.at
 	case ElementEventIdentification:
 		f.event.at = t.at
-		f.event.action, f.event.outcome = t.values[AttributeEventActionCode], t.values[AttributeEventOutcomeIndicator]
+		f.event.action = t.values[AttributeEventActionCode]
 		f.value(AttributeEventDateTime, ruleZone)
 	case ElementEventID:
 		f.event.id = f.coded()

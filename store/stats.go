@@ -31,14 +31,10 @@ type counters struct {
 	stalledSince atomic.Int64
 	syncs        [len(SyncBuckets) + 1]atomic.Int64
 	syncNanos    atomic.Int64
-	// before is how many records the store held then.
-	before uint64
 }
 
-// recover turns what opening counted into the state to begin with: arr_records_stored_total
-// counts what was stored since the start.
-func (c *counters) recover(next uint64) {
-	c.before = next
+// restart forgets what opening counted: Stats tells of what was stored since.
+func (c *counters) restart() {
 	for i := range c.classes {
 		c.classes[i].Store(0)
 		c.classBytes[i].Store(0)

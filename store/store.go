@@ -223,7 +223,7 @@ func (s *Store) open() (err error) {
 	if err := s.reserve.Restore(); err != nil {
 		s.log.Warn("no space for the reserve: on a full disk the store may be unable to seal at the end", slog.Any("error", err))
 	}
-	s.stats.recover(s.next)
+	s.stats.restart()
 	go s.merge()
 	go s.commit()
 	s.wakeSealer()
@@ -273,7 +273,7 @@ func (s *Store) openReadOnly() (err error) {
 		// server to make anew.
 		s.directory = nil
 	}
-	s.stats.recover(s.next)
+	s.stats.restart()
 	return nil
 }
 

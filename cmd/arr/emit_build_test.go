@@ -33,7 +33,8 @@ func TestEmitEvents(t *testing.T) {
 }
 
 func TestEmitEventsOfIHE(t *testing.T) {
-	line := dryRun(t, "--event", "query", "--set", "user=a", "--set", "other=b", "--set", "transaction=ITI-18", "--set", "query=q")[0]
+	line := dryRun(t, "--event", "query", "--set", "user=a", "--set", "user-host=192.0.2.7",
+		"--set", "other=b", "--set", "other-host=192.0.2.8", "--set", "transaction=ITI-18", "--set", "query=q")[0]
 	if strings.Count(line, `csd-code="ITI-18"`) != 2 || !strings.Contains(line, `ParticipantObjectTypeCodeRole="24"`) {
 		t.Error(line)
 	}
