@@ -21,6 +21,8 @@ const (
 	// many alerts wait to be stored.
 	maxPeers   = 4096
 	maxWaiting = 256
+	// sweepEvery is how often peers that are out of their interval are looked for.
+	sweepEvery = time.Second
 	// patience is how long storing may take once the end has come.
 	patience = 5 * time.Second
 )
@@ -64,6 +66,8 @@ type Recorder struct {
 
 	mu    sync.Mutex
 	peers map[string]*peer
+	// swept is when old peers were last looked for, which takes its time.
+	swept time.Time
 }
 
 // peer is one that was refused.
@@ -109,7 +113,7 @@ func (r *Recorder) Refused(x Refusal) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p := r.peers[x.Peer]
-	if p != nil && now.Sub(p.last) < interval && !now.Before(p.last) {
+	if p != nil && within(now, p.last, interval) {
 		p.more++
 		return
 	}
@@ -134,12 +138,22 @@ func (r *Recorder) room(now time.Time) bool {
 	if len(r.peers) < maxPeers {
 		return true
 	}
+	if within(now, r.swept, sweepEvery) {
+		return false
+	}
+	r.swept = now
 	for name, p := range r.peers {
-		if now.Sub(p.last) >= interval {
+		if !within(now, p.last, interval) {
 			delete(r.peers, name)
 		}
 	}
 	return len(r.peers) < maxPeers
+}
+
+// within says whether now comes less than d after t. A clock that was set back has gone by.
+func within(now, t time.Time, d time.Duration) bool {
+	since := now.Sub(t)
+	return since >= 0 && since < d
 }
 
 // Run stores alerts until ctx ends, then those that wait, and returns.

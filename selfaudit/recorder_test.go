@@ -141,6 +141,22 @@ func TestManyPeers(t *testing.T) {
 	})
 }
 
+// A clock that is set back keeps nothing from being recorded.
+func TestClockSetBack(t *testing.T) {
+	h, now := &recorder{}, time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	r := selfaudit.New(selfaudit.Options{Handler: h, Now: func() time.Time { return now }})
+	r.Refused(refusal("192.0.2.7"))
+	now = now.Add(-time.Hour)
+	r.Refused(refusal("192.0.2.7"))
+	r.Refused(refusal("192.0.2.7"))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r.Run(ctx)
+	if len(h.entries) != 2 {
+		t.Errorf("%d records", len(h.entries))
+	}
+}
+
 // A store that takes nothing keeps nobody waiting; what is left at the end is given up.
 func TestStoreThatBlocks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
