@@ -14,6 +14,8 @@ type form struct {
 	// cols are sorted by id; at has each one's place among them plus 1, 0 for no column.
 	cols []formColumn
 	at   [audit.MaxColumns]uint16
+	// size is about what the form and its shape take in memory.
+	size int
 }
 
 // formColumn is what one column holds of a record of the form.
@@ -35,10 +37,17 @@ type formColumn struct {
 // for a slot without joint.
 type formSlot struct{ slot, repeat int }
 
+// What a form takes in memory, and each slot of it, beside the texts, about.
+const (
+	formBytes     = 1 << 10
+	formSlotBytes = 192
+)
+
 func newForm(s *audit.Shape) *form {
-	f := &form{shape: s}
+	f := &form{shape: s, size: formBytes}
 	repeat := 0
 	for i := range s.Slots {
+		f.size += formSlotBytes + len(s.Gaps[i]) + len(s.Slots[i].Joint)
 		fs := formSlot{i, -1}
 		if s.Slots[i].Joint != nil {
 			fs.repeat = repeat
@@ -102,9 +111,12 @@ func isRawSkeleton(s *audit.Shape) bool {
 		s.Slots[0].Kind == audit.RawShape.Slots[0].Kind && len(s.Gaps[0]) == 0 && len(s.Gaps[1]) == 0
 }
 
-// maxShapes bounds how many shapes a Shapes keeps: hostile senders can make as many as
-// they like.
-const maxShapes = 1 << 15
+// maxShapes and maxShapeBytes bound the shapes that a Shapes keeps: hostile senders can
+// make as many as they like.
+const (
+	maxShapes     = 1 << 15
+	maxShapeBytes = 32 << 20
+)
 
 // Shapes keeps described shapes by their Key for all segments. It is safe for
 // concurrent use.
@@ -112,6 +124,7 @@ type Shapes struct {
 	mu       sync.Mutex
 	describe func(*audit.Shape)
 	forms    map[[16]byte]*form
+	bytes    int // of forms
 }
 
 // NewShapes makes an empty cache of shapes. describe fills what a shape read from disk
@@ -131,8 +144,9 @@ func (s *Shapes) form(shape *audit.Shape) *form {
 	if f, ok := s.forms[shape.Key]; ok {
 		return f
 	}
-	if len(s.forms) >= maxShapes {
+	if len(s.forms) >= maxShapes || s.bytes >= maxShapeBytes {
 		clear(s.forms)
+		s.bytes = 0
 	}
 	if !shape.Raw {
 		shape = cloneShape(shape)
@@ -140,6 +154,7 @@ func (s *Shapes) form(shape *audit.Shape) *form {
 	}
 	f := newForm(shape)
 	s.forms[shape.Key] = f
+	s.bytes += f.size
 	return f
 }
 

@@ -2,9 +2,13 @@ package segment
 
 import (
 	"bytes"
+	"encoding/binary"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"arr/audit"
 )
 
 func TestSplitTime(t *testing.T) {
@@ -229,5 +233,41 @@ func TestBitmap(t *testing.T) {
 	not.AndNot(&b)
 	if or != a || and != b || not.Count() != 1 || not.Next(0) != 3 {
 		t.Error("or, and, and not are wrong")
+	}
+}
+
+// TestShapesAreBounded in bytes, however many a hostile sender makes, and a block's layout
+// counts those that only it has.
+func TestShapesAreBounded(t *testing.T) {
+	s := NewShapes(func(*audit.Shape) {})
+	const slots = 60
+	l := &layout{}
+	for i := range 8000 {
+		shape := &audit.Shape{Gaps: make([][]byte, slots+1), Slots: make([]audit.Slot, slots)}
+		for k := range shape.Gaps {
+			shape.Gaps[k] = fmt.Appendf(nil, "<e%d_%d>", i, k)
+		}
+		for k := range shape.Slots {
+			shape.Slots[k].Column = audit.Column(1 + k%4)
+		}
+		binary.BigEndian.PutUint32(shape.Key[:], uint32(i+1))
+		l.forms = append(l.forms, s.form(shape))
+		held := 0
+		for _, f := range s.forms {
+			held += f.size
+		}
+		if i%500 == 0 && held > maxShapeBytes+formBytes+slots*(formSlotBytes+20) {
+			t.Fatalf("%d shapes of %d bytes are kept", len(s.forms), held)
+		}
+	}
+	if n := len(s.forms); n > 4000 {
+		t.Errorf("%d shapes are kept", n)
+	}
+	if got := l.ownForms(); got < 7000*slots*formSlotBytes {
+		t.Errorf("a block of 8,000 forms says that it holds %d bytes of them", got)
+	}
+	l.forms = l.forms[:sharedForms]
+	if got := l.ownForms(); got != 0 {
+		t.Errorf("a block of a hospital's forms says that it holds %d bytes of them", got)
 	}
 }

@@ -69,8 +69,21 @@ func (b *Block) layout(d *directory) (*layout, error) {
 		if l.marks, ok = l.mark(); !ok || l.total(len(l.columns)) != len(l.runs) {
 			return nil, 0, b.damage("the records' runs do not go with their skeletons")
 		}
-		return l, 2*len(l.ids) + 4*len(l.runs) + 4*len(l.marks.at) + 40*len(l.forms) + 256, nil
+		return l, 2*len(l.ids) + 4*len(l.runs) + 4*len(l.marks.at) + 40*len(l.forms) + l.ownForms() + 256, nil
 	})
+}
+
+// sharedForms is how many forms of a block are those of other blocks, too, which Shapes
+// keeps for all of them.
+const sharedForms = 512
+
+// ownForms is what the forms take in memory that nobody else is likely to have: a hostile
+// sender's, whose every message has another skeleton.
+func (l *layout) ownForms() (size int) {
+	for i := sharedForms; i < len(l.forms); i++ {
+		size += l.forms[i].size
+	}
+	return size
 }
 
 func (b *Block) readForms(d *directory, l *layout) error {
