@@ -11,6 +11,11 @@
 // Who sends is told nothing that the archive does not say: where it can't be reached
 // or ends a connection, so does the Proxy, with nothing acknowledged.
 //
+// Memory is bounded: by MaxMessage and MaxConns, by what all large messages may take
+// together, and by how many of a connection wait for their answers. An Exchange is told once
+// its answers are there, a minute or two after its message was accepted where the application
+// says nothing more, or at the connection's end.
+//
 // The package never changes, orders or keeps messages, and of their content it reads
 // no more than it needs to tell which answer belongs to which message: MSH-10, MSH-15,
 // MSH-16, MSA-1, MSA-2. It imports the standard library alone; TLS is what the
