@@ -2,15 +2,10 @@ package mllp_test
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/big"
 	"net"
 	"strings"
 	"testing"
@@ -376,73 +371,5 @@ func TestUnansweredDoNotPileUp(t *testing.T) {
 	}
 	if passed != n-64 {
 		t.Errorf("%d were passed over, want %d", passed, n-64)
-	}
-}
-
-func TestListenerAnswersItself(t *testing.T) {
-	now := time.Date(2026, 11, 1, 10, 0, 0, 0, time.UTC)
-	p := serve(t, &mllp.Proxy{Now: func() time.Time { return now }}, nil)
-	c, _ := p.connect()
-	for _, test := range []struct {
-		message string
-		want    []string
-	}{
-		{adt("1", ""), []string{"MSH|^~\\&|C|D|A|B|20261101100000+0000||ACK|1|P|2.5\rMSA|AA|1\r"}},
-		{"MSH$%~\\&$A$B$C$D$$$ORM%O01$2$T$2.3.1\r", []string{"MSH$%~\\&$C$D$A$B$20261101100000+0000$$ACK$2$T$2.3.1\rMSA$AA$2\r"}},
-		{"what?", []string{"MSH|^~\\&|||||20261101100000+0000||ACK||P|2.5\rMSA|AA|\r"}},
-		{adt("3", "AL|AL"), []string{"MSH|^~\\&|C|D|A|B|20261101100000+0000||ACK|3|P|2.5\rMSA|CA|3\r", "MSH|^~\\&|C|D|A|B|20261101100000+0000||ACK|3|P|2.5\rMSA|AA|3\r"}},
-		{adt("4", "NE|NE"), nil},
-		{"\x06", nil},
-	} {
-		send(t, c, test.message)
-		for _, want := range test.want {
-			if got := receive(t, c); got != want {
-				t.Errorf("answered %q\nwant %q", got, want)
-			}
-		}
-		if test.message != "\x06" {
-			if e := p.exchange(); string(e.Message) != test.message || len(e.Answers) != len(test.want) || e.Archive != nil {
-				t.Errorf("told %+v", e)
-			}
-		}
-	}
-}
-
-func TestTLS(t *testing.T) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	leaf, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	roots := x509.NewCertPool()
-	roots.AddCert(leaf)
-	p := serve(t, &mllp.Proxy{Dial: archive(t, answering(func(string) []string { return []string{ack("AA", "1")} }))},
-		&tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}})
-	conn, err := tls.Dial("tcp", p.addr, &tls.Config{RootCAs: roots})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	c := mllp.NewConn(conn, limit)
-	send(t, c, adt("1", ""))
-	if got := receive(t, c); got != ack("AA", "1") {
-		t.Errorf("received %q", got)
-	}
-	// Plain text on a port for TLS ends the connection.
-	plain, _ := p.connect()
-	plain.Send([]byte(adt("2", "")))
-	if m, err := plain.Receive(); err == nil {
-		t.Errorf("received %q", m)
-	}
-	if s := p.Stats(); s.Refused != 1 || s.Accepted != 2 {
-		t.Errorf("%+v", s)
 	}
 }

@@ -67,11 +67,7 @@ func parseReport(cells []string) (all Reports, err error) {
 	if r.did, err = ParseDid(cells[2]); err != nil {
 		return nil, ErrDid
 	}
-	for name := range strings.SplitSeq(cells[0], ",") {
-		r.message, r.trigger, _ = strings.Cut(name, "^")
-		if r.trigger == "" {
-			r.trigger = "*"
-		}
+	for r.message, r.trigger = range kinds(cells[0]) {
 		all = append(all, r)
 	}
 	return all, nil

@@ -2,10 +2,12 @@ package hl7
 
 import (
 	"bufio"
+	"cmp"
 	_ "embed"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -187,14 +189,22 @@ func (t Table) add(cells []string) (Table, error) {
 		}
 		r.owed = []owed{o}
 	}
-	for name := range strings.SplitSeq(cells[0], ",") {
-		r.message, r.trigger, _ = strings.Cut(name, "^")
-		if r.trigger == "" {
-			r.trigger = "*"
-		}
+	for r.message, r.trigger = range kinds(cells[0]) {
 		t = append(t, r)
 	}
 	return t, nil
+}
+
+// kinds gives the first two components of MSH-9 of each message that a cell names.
+func kinds(cell string) iter.Seq2[string, string] {
+	return func(yield func(message, trigger string) bool) {
+		for name := range strings.SplitSeq(cell, ",") {
+			message, trigger, _ := strings.Cut(name, "^")
+			if !yield(message, cmp.Or(trigger, "*")) {
+				return
+			}
+		}
+	}
 }
 
 func parseConditions(cell string) ([]condition, error) {
