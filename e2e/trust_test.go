@@ -221,6 +221,45 @@ func TestKeysAndHTTPS(t *testing.T) {
 	}
 }
 
+// A keystore of keytool's old format, with two keys that have a password of their own, is
+// served by its alias; a wrong password is said before anything is made.
+func TestKeystoreOfKeytool(t *testing.T) {
+	needBinary(t)
+	keytool := needProgram(t, "keytool", "default-jdk-headless")
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	for _, alias := range []string{"first", "second"} {
+		cmd := exec.Command(keytool, "-genkeypair", "-storetype", "JKS", "-keystore", in("keys.p12"), "-storepass", "secret1", "-keypass", "secret2",
+			"-alias", alias, "-keyalg", "EC", "-groupname", "secp256r1", "-dname", "CN="+alias)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("keytool: %v\n%s", err, out)
+		}
+	}
+	for name, text := range map[string]string{"store": "secret1\n", "key": "secret2\n"} {
+		if err := os.WriteFile(in(name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	flags := []string{"--tls-keystore", in("keys.p12"), "--tls-keystore-alias", "second", "--tls-keystore-password-file", in("store")}
+	r := arr(t, "", append([]string{"serve", "--data", in("data")}, flags...)...)
+	if _, err := os.Stat(in("data")); r.code != 2 || !os.IsNotExist(err) || !strings.Contains(r.stderr, `the key "second" can't be decrypted`) {
+		t.Errorf("without the keys' password arr serve exits with %d, data directory: %v\n%s", r.code, err, r.stderr)
+	}
+	s := start(t, in("data"), append(flags, "--tls-keystore-key-password-file", in("key"))...)
+	conn, err := tls.Dial("tcp", s.ports.TLS[0], &tls.Config{InsecureSkipVerify: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if got := conn.ConnectionState().PeerCertificates[0].Subject.CommonName; got != "second" {
+		t.Errorf("%q is served", got)
+	}
+	shown := mustArr(t, "", "cert", "inspect", in("keys.p12"), "--password-file", in("store"), "--key-password-file", in("key"))
+	if !strings.Contains(shown, `A key with its certificate, "first"`) || !strings.Contains(shown, "CN=second (itself)") {
+		t.Errorf("arr cert inspect shows %s", shown)
+	}
+}
+
 // localhost is an address of the loopback by its name.
 func localhost(t *testing.T, address string) string {
 	t.Helper()
