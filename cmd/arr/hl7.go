@@ -237,6 +237,9 @@ func (g *gateway) tell(e emitter.Event) {
 	if e.Bytes > 0 {
 		attrs = append(attrs, slog.Int64("bytes", e.Bytes))
 	}
+	if errors.Is(e.Err, emitter.ErrUnconfirmed) {
+		attrs = append(attrs, slog.String("remedy", "if it never ends connections, add linger=2s to its --to: what it was sent is sent again otherwise"))
+	}
 	switch e.Kind {
 	case emitter.Away:
 		g.log.Warn("the repository takes no audit messages; they wait in the spool", attrs...)

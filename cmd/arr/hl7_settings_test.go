@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"arr/emitter"
 	"arr/mllp"
 	"arr/trust"
 )
@@ -202,5 +203,37 @@ func TestHL7Batch(t *testing.T) {
 	frames := auditFrames(t, <-got)
 	if len(frames) != 2 || !strings.Contains(frames[0], "P1^^^HOSP") || !strings.Contains(frames[1], "P2^^^HOSP") {
 		t.Errorf("%d audit messages: %q", len(frames), frames)
+	}
+}
+
+// A repository that never ends a connection has messages sent to it again and again, and the log says
+// what to do about it; with linger they count as arrived.
+func TestHL7Linger(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	var log lockedText
+	g := &gateway{log: slog.New(slog.NewTextHandler(&log, nil))}
+	g.tell(emitter.Event{Repository: "main", Kind: emitter.Away, Err: fmt.Errorf("send: %w", emitter.ErrUnconfirmed)})
+	if !strings.Contains(log.String(), "add linger=2s") {
+		t.Errorf("the log says %s", log.String())
+	}
+	address, stdout, stderr, stop := startHL7(t, "--to", "tcp://"+ln.Addr().String()+",linger=50ms", "--spool", t.TempDir(), "--metrics", "127.0.0.1:0")
+	if _, err := exchangeHL7(t, address, hl7Message("1", "P1")); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := ln.Accept() // and nothing more
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_, url, _ := strings.Cut(stdout.String(), "metrics on ")
+	url, _, _ = strings.Cut(url, "\n")
+	sent := fmt.Sprintf("sent_total{repository=\"tcp-127.0.0.1-%d\"} 1\n", ln.Addr().(*net.TCPAddr).Port)
+	waitFor(t, func() bool { return strings.Contains(httpGet(t, url), sent) })
+	if code := stop(); code != 0 || strings.Contains(stderr.String(), "they wait in the spool") {
+		t.Errorf("exits with %d: %s", code, stderr)
 	}
 }
