@@ -11,14 +11,15 @@ import (
 )
 
 // JUnitWriter writes JUnit's XML: a test case a message, failed where a finding is at or
-// above Level.
+// above Level. Many messages are several suites.
 type JUnitWriter struct {
 	Out   io.Writer
 	Level schemas.Level
 
-	// cases are the test cases, whose number stands before them.
+	// cases are those of the suite that has not been written yet, several that one was.
 	cases           bytes.Buffer
 	tests, failures int
+	several         bool
 }
 
 type junitCase struct {
@@ -59,14 +60,49 @@ func (w *JUnitWriter) Write(r *Result) error {
 	}
 	c.Output = other.String()
 	b, err := xml.MarshalIndent(c, "  ", "  ")
+	if err != nil {
+		return err
+	}
 	w.cases.Write(b)
 	w.cases.WriteByte('\n')
+	if w.cases.Len() < maxSuite {
+		return nil
+	}
+	if !w.several {
+		w.several = true
+		if _, err := io.WriteString(w.Out, xml.Header+"<testsuites>\n"); err != nil {
+			return err
+		}
+	}
+	return w.suite()
+}
+
+// maxSuite bounds how many bytes of cases are kept for the suite that they are in, whose
+// number stands before them.
+const maxSuite = 1 << 20
+
+// suite writes the cases as a suite.
+func (w *JUnitWriter) suite() error {
+	_, err := fmt.Fprintf(w.Out, "<testsuite name=\"arr validate\" tests=\"%d\" failures=\"%d\" errors=\"0\">\n%s</testsuite>\n",
+		w.tests, w.failures, w.cases.Bytes())
+	w.cases.Reset()
+	w.tests, w.failures = 0, 0
 	return err
 }
 
-// Close writes the document.
+// Close ends the document.
 func (w *JUnitWriter) Close() error {
-	_, err := fmt.Fprintf(w.Out, "%s<testsuite name=\"arr validate\" tests=\"%d\" failures=\"%d\" errors=\"0\">\n%s</testsuite>\n",
-		xml.Header, w.tests, w.failures, w.cases.Bytes())
+	if !w.several {
+		if _, err := io.WriteString(w.Out, xml.Header); err != nil {
+			return err
+		}
+		return w.suite()
+	}
+	if w.tests > 0 {
+		if err := w.suite(); err != nil {
+			return err
+		}
+	}
+	_, err := io.WriteString(w.Out, "</testsuites>\n")
 	return err
 }

@@ -366,6 +366,42 @@ func TestJUnit(t *testing.T) {
 	}
 }
 
+// TestJUnitSuites has more messages than a suite holds.
+func TestJUnitSuites(t *testing.T) {
+	var b bytes.Buffer
+	w := &validate.JUnitWriter{Out: &b, Level: schemas.Error}
+	r := validate.Text(parser.New(parser.Options{}), "faulty.xml", []byte(faulty))[0]
+	const messages = 3000
+	for range messages {
+		if err := w.Write(&r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var suites struct {
+		XMLName xml.Name `xml:"testsuites"`
+		Suites  []struct {
+			Tests    int        `xml:"tests,attr"`
+			Failures int        `xml:"failures,attr"`
+			Cases    []struct{} `xml:"testcase"`
+		} `xml:"testsuite"`
+	}
+	if err := xml.Unmarshal(b.Bytes(), &suites); err != nil {
+		t.Fatal(err)
+	}
+	tests := 0
+	for _, s := range suites.Suites {
+		if tests += s.Tests; s.Tests != len(s.Cases) || s.Failures != s.Tests {
+			t.Errorf("%d tests, %d failures of %d", s.Tests, s.Failures, len(s.Cases))
+		}
+	}
+	if tests != messages || len(suites.Suites) < 2 {
+		t.Errorf("%d tests in %d suites", tests, len(suites.Suites))
+	}
+}
+
 func TestForPeople(t *testing.T) {
 	var b bytes.Buffer
 	text := write(t, &validate.TextWriter{Out: &b}, &b)

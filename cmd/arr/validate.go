@@ -22,7 +22,7 @@ func validateCommand() *cli.Command {
 			"Holds each message against DICOM PS3.15 A.5: its grammar, the dialects of it that are known, and\n" +
 			"the rules of the events. A FILE is an audit message in XML, a syslog frame, frames that each begin a\n" +
 			"line, or a stream of octet-counted frames; a directory stands for the files below it, - for\n" +
-			"standard input.\n\n" +
+			"standard input. Streams are judged as they come; of a message longer than 16 MiB, that much is.\n\n" +
 			"With --vendor, messages are folded into a scorecard by audit source: which rules it breaks, how\n" +
 			"often, and an example of each.\n\n" +
 			"Exits with 0 where all is well, 1 where a finding is at or above --level, 2 where a flag is wrong,\n" +
