@@ -11,15 +11,14 @@ type lineIndex struct {
 	text  []byte
 	begin Place
 	wide  bool // UTF-16
-	off   int
-	line  int
-	// start is where the line begins.
-	start int
+	// off is how far was looked: there, so many lines ended, one began at start, and so many
+	// characters of it came.
+	off, line, start, characters int
 }
 
 func newLineIndex(text []byte, begin Place) *lineIndex {
 	wide := bytes.HasPrefix(text, []byte("\xFF\xFE")) || bytes.HasPrefix(text, []byte("\xFE\xFF"))
-	return &lineIndex{text: text, begin: begin, wide: wide, line: 1}
+	return &lineIndex{text: text, begin: begin, wide: wide}
 }
 
 // at gives line and column of the byte at off in the file, both from 1; a column is a
@@ -33,23 +32,21 @@ func (x *lineIndex) at(off int) (line, column int) {
 func (x *lineIndex) place(off int) Place {
 	off = min(off, len(x.text))
 	if off < x.off {
-		x.off, x.line, x.start = 0, 1, 0
+		x.off, x.line, x.start, x.characters = 0, 0, 0, 0
 	}
-	for x.off < off {
-		i := bytes.IndexByte(x.text[x.off:off], '\n')
-		if i < 0 {
-			break
-		}
-		x.line++
-		x.start = x.off + i + 1
-		x.off = x.start
+	passed := x.text[x.off:off]
+	if n := bytes.Count(passed, []byte("\n")); n > 0 {
+		x.line += n
+		x.start = x.off + bytes.LastIndexByte(passed, '\n') + 1
+		passed, x.characters = x.text[x.start:off], 0
 	}
-	x.off = max(x.off, x.start)
-	p := Place{x.begin.Bytes + off, x.begin.Lines + x.line - 1, utf8.RuneCount(x.text[x.start:off])}
+	x.off = off
+	x.characters += utf8.RuneCount(passed)
+	p := Place{x.begin.Bytes + off, x.begin.Lines + x.line, x.characters}
 	if x.wide {
 		p.Characters = (off - x.start) / 2
 	}
-	if x.start == 0 {
+	if x.line == 0 {
 		p.Characters += x.begin.Characters
 	}
 	return p
