@@ -92,8 +92,6 @@ func TestEventRules(t *testing.T) {
 		user    = person("", "true")
 		cx      = object("1 1 2 P1^^^&amp;1.2.3&amp;ISO", named)
 		itiQ    = object("2 24 ITI-9 x", asking)
-		from    = person("110153", "true", access)
-		to      = person("110152", "false", access)
 
 		submission = object("2 20 ITI-32 1.2.3", named)
 	)
@@ -140,14 +138,13 @@ func TestEventRules(t *testing.T) {
 		{"unknown code", event("999", "E", "", user), "unknown-code"},
 		{"extra participants and objects", event("110112", "E", "", src, dst, user, object("2 3 110181 1.2", asking+syntax), patient), ""},
 		// IHE's tables in place of DICOM's.
-		{"PIX query", event("110112", "E", "ITI-9 IHE Transactions", from, to, itiQ, cx), ""},
-		{"PIX query, both ask", event("110112", "E", "ITI-9 IHE Transaction", from, person("110152", "true", access), itiQ, cx), ""},
-		{"PIX query, a plain id", event("110112", "E", "ITI-9 IHE Transactions", from, to, itiQ, patient), "bad-patient-id"},
-		{"PIX query, DICOM's object", event("110112", "E", "ITI-9 IHE Transactions", from, to, object("2 3 110181 1.2", asking)), "missing-object"},
-		{"provide and register", event("110106", "R", "ITI-41 IHE Transactions", from, to, cx, submission), ""},
-		{"provide and register, wrong action", event("110106", "C", "ITI-41 IHE Transactions", from, to, cx, submission), "wrong-action"},
-		{"provide and register nothing", event("110107", "C", "ITI-41 IHE Transactions", from, to, cx), "missing-object"},
-		{"PIX query from nowhere", event("110112", "E", "ITI-9 IHE Transactions", src, to, itiQ, cx), "missing-access-point"},
+		{"PIX query", event("110112", "E", "ITI-9 IHE Transactions", src, dst, itiQ, cx), ""},
+		{"PIX query, both ask", event("110112", "E", "ITI-9 IHE Transaction", src, person("110152", "true"), itiQ, cx), ""},
+		{"PIX query, a plain id", event("110112", "E", "ITI-9 IHE Transactions", src, dst, itiQ, patient), "bad-patient-id"},
+		{"PIX query, DICOM's object", event("110112", "E", "ITI-9 IHE Transactions", src, dst, object("2 3 110181 1.2", asking)), "missing-object"},
+		{"provide and register", event("110106", "R", "ITI-41 IHE Transactions", src, dst, cx, submission), ""},
+		{"provide and register, wrong action", event("110106", "C", "ITI-41 IHE Transactions", src, dst, cx, submission), "wrong-action"},
+		{"provide and register nothing", event("110107", "C", "ITI-41 IHE Transactions", src, dst, cx), "missing-object"},
 		{"mobile query", event("110112", "E", "ITI-78 IHE Transactions", src, dst, itiQ, object("1 1 2 Patient/1", named)), ""},
 		{"a stored query's twin", event("110112", "E", "PHARM-1 IHE Transactions", src, dst, itiQ), ""},
 		{"existing data, no query", event("110112", "E", "PCC-1 IHE Transactions", src, dst, cx), "missing-object"},
@@ -156,8 +153,8 @@ func TestEventRules(t *testing.T) {
 		{"media made, none named", event("110106", "R", "ITI-32 IHE Transactions", src, person("110152", "false", access), submission, cx), "missing-media-type"},
 		{"media read", event("110107", "C", "ITI-32 IHE Transactions", person("110153", "false", cd), dst, submission, cx), ""},
 		{"media read, nothing on it", event("110107", "C", "ITI-32 IHE Transactions", person("110153", "false", cd), dst, cx), "missing-object"},
-		{"value set", event("110107", "C", "ITI-48 IHE Transactions", from, to, object("2 3 oid 1.2.3", named)), ""},
-		{"value set, none", event("110106", "R", "ITI-48 IHE Transactions", from, to), "missing-object"},
+		{"value set", event("110107", "C", "ITI-48 IHE Transactions", src, dst, object("2 3 oid 1.2.3", named)), ""},
+		{"value set, none", event("110106", "R", "ITI-48 IHE Transactions", src, dst), "missing-object"},
 		{"update", event("110107", "U", "ITI-57 IHE Transactions", src, dst, cx), ""},
 		{"restricted update, deleted", event("110107", "D", "ITI-92 IHE Transactions", src, dst, cx), "wrong-action"},
 		{"fetch", event("110112", "E", "ITI-63 IHE Transactions", src, dst, itiQ), ""},
@@ -177,7 +174,7 @@ func TestEventRules(t *testing.T) {
 		// Of others it is asked only who took part.
 		{"a transaction that is not known", event("110106", "C", "RAD-999 IHE Transactions", src, dst), ""},
 		{"a transaction that is not known, to nobody", event("110106", "C", "RAD-999 IHE Transactions", src), "missing-participant"},
-		{"a known transaction's other event", event("110104", "C", "ITI-41 IHE Transactions", from, to), ""},
+		{"a known transaction's other event", event("110104", "C", "ITI-41 IHE Transactions", src, dst), ""},
 		{"a login by assertion", event("110114", "E", "ITI-40 IHE Transactions", user), ""},
 		// Values.
 		{"no address", event("110114", "E", "110122", person("", "true", `NetworkAccessPointID="host" NetworkAccessPointTypeCode="2"`)), "bad-ip-address"},

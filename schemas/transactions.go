@@ -15,9 +15,9 @@ type transaction struct {
 	// destination and an import's source.
 	things []objectRule
 	media  bool
-	// open says that the participants' access points may lack; anyID, that a patient's id may
-	// be of another form than HL7 CX, as in FHIR; purpose, that there is a PurposeOfUse.
-	open, anyID, purpose bool
+	// anyID says that a patient's id may be of another form than HL7 CX, as in FHIR; purpose,
+	// that there is a PurposeOfUse.
+	anyID, purpose bool
 }
 
 // The objects of IHE's transactions.
@@ -36,21 +36,20 @@ var (
 // Radiology domain refines none but where documents are shared: its Radiology Audit Trail
 // (RAD TF-3 5.1) sends the events of PS3.15 as they are.
 var transactions = [...]transaction{
-	{names: "ITI-9 ITI-18 ITI-21 ITI-22 ITI-38 ITI-45 ITI-47 ITI-51 ITI-55", events: "110112:E", things: query},
-	{names: "ITI-63 PCC-1 PHARM-1", events: "110112:E", things: query, open: true},
-	{names: "ITI-66 ITI-67 ITI-78 ITI-83", events: "110112:E", things: query, open: true, anyID: true},
+	{names: "ITI-9 ITI-18 ITI-21 ITI-22 ITI-38 ITI-45 ITI-47 ITI-51 ITI-55 ITI-63 PCC-1 PHARM-1", events: "110112:E", things: query},
+	{names: "ITI-66 ITI-67 ITI-78 ITI-83", events: "110112:E", things: query, anyID: true},
 	{names: "ITI-8 ITI-30 ITI-31 ITI-44", events: "110110:CUD"},
 	{names: "ITI-10 ITI-46", events: "110110:RU"},
-	{names: "ITI-62 ITI-86", events: "110110:D", open: true},
+	{names: "ITI-62 ITI-86", events: "110110:D"},
 	{names: "ITI-64", events: "110110:U"},
-	{names: "ITI-32", events: "110106:R 110107:C", things: []objectRule{submissionSet}, media: true, open: true},
+	{names: "ITI-32", events: "110106:R 110107:C", things: []objectRule{submissionSet}, media: true},
 	{names: "ITI-41 ITI-42", events: "110106:R 110107:C", things: submission},
 	{names: "ITI-39 ITI-43 ITI-61", events: "110106:R 110107:C"},
-	{names: "ITI-65 ITI-68", events: "110106:R 110107:C", open: true, anyID: true},
+	{names: "ITI-65 ITI-68", events: "110106:R 110107:C", anyID: true},
 	{names: "ITI-48 ITI-60", events: "110106:R 110107:C", things: valueSet},
-	{names: "ITI-57 ITI-92", events: "110106:RU 110107:CU", open: true},
-	{names: "IHE0006", events: "110106:R", things: disclosed, open: true, purpose: true},
-	{names: "RAD-69 RAD-75", events: "110104:CRU 110106:R 110107:C", open: true},
+	{names: "ITI-57 ITI-92", events: "110106:RU 110107:CU"},
+	{names: "IHE0006", events: "110106:R", things: disclosed, purpose: true},
+	{names: "RAD-69 RAD-75", events: "110104:CRU 110106:R 110107:C"},
 	{names: "RAD-1 RAD-2 RAD-3 RAD-4 RAD-5 RAD-6 RAD-7 RAD-8 RAD-9 RAD-10 RAD-11 RAD-12 RAD-13 RAD-14 RAD-15 RAD-16 RAD-17 RAD-18 " +
 		"RAD-19 RAD-20 RAD-21 RAD-22 RAD-23 RAD-29 RAD-30 RAD-31 RAD-37 RAD-38 RAD-39 RAD-40 RAD-41 RAD-42 RAD-43 RAD-44 RAD-45 RAD-48", dicom: true},
 }
@@ -84,8 +83,8 @@ func (t *transaction) rule(name, event string) *eventRule {
 	return &eventRule{
 		code: event, name: name, clause: clauseOf(name), actions: actions, things: t.things, purpose: t.purpose, anyID: t.anyID,
 		people: []personRule{
-			{roles: from, min: 1, media: fromMedia, accessPoint: !t.open},
-			{roles: to, min: 1, media: toMedia, accessPoint: !t.open},
+			{roles: from, min: 1, media: fromMedia},
+			{roles: to, min: 1, media: toMedia},
 		},
 	}
 }
