@@ -68,6 +68,53 @@ func TestKernelDropsAreCounted(t *testing.T) {
 	}
 }
 
+// Behind a flood no datagram may come that tells of the drops: the kernel is asked, too, and
+// none counts twice.
+func TestKernelIsAskedForDrops(t *testing.T) {
+	c, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.SetReadBuffer(4096); err != nil {
+		t.Fatal(err)
+	}
+	srv := &Server{}
+	srv.setup()
+	u := &socket{srv: srv, conn: c, inode: inodeOf(c)}
+	if !srv.add(u) {
+		t.Fatal("refused")
+	}
+	to, err := net.Dial("udp", c.LocalAddr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer to.Close()
+	const sent = 100
+	for range sent {
+		if _, err := to.Write(make([]byte, 500)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	drops := srv.Stats().KernelDrops
+	if again := srv.Stats().KernelDrops; drops == 0 || again != drops {
+		t.Errorf("%d dropped, then %d", drops, again)
+	}
+	u.dropped(1) // as an earlier datagram tells
+	got := uint64(0)
+	for buf := make([]byte, 500); ; got++ {
+		if err := c.SetReadDeadline(time.Now().Add(20 * time.Millisecond)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Read(buf); err != nil {
+			break
+		}
+	}
+	if all := srv.Stats().KernelDrops + got; all != sent {
+		t.Errorf("read %d, dropped %d of %d", got, drops, sent)
+	}
+}
+
 func TestDropsOf(t *testing.T) {
 	if _, ok := dropsOf(nil); ok {
 		t.Error("drops out of nothing")

@@ -34,6 +34,25 @@ func prepareSocket(c *net.UDPConn) (granted int, err error) {
 	return granted, errors.Join(err, inner)
 }
 
+// inodeOf gives the number by which the kernel's tables call a socket, 0 where it can't be
+// told.
+func inodeOf(c *net.UDPConn) (inode uint64) {
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return 0
+	}
+	err = raw.Control(func(fd uintptr) {
+		var st unix.Stat_t
+		if unix.Fstat(int(fd), &st) == nil {
+			inode = st.Ino
+		}
+	})
+	if err != nil {
+		return 0
+	}
+	return inode
+}
+
 // dropsOf reads the count of datagrams that the kernel has dropped since the socket
 // was made. Control messages carry it once there were any.
 func dropsOf(oob []byte) (total uint32, ok bool) {

@@ -101,6 +101,7 @@ func (c *counters) flagged(f audit.Flags) {
 // Stats gives the counters as they stand.
 func (s *Server) Stats() Stats {
 	s.setup()
+	s.lookAtDrops()
 	c, n := &s.counters, &s.troubles.counts
 	used, waiting := s.mem.used()
 	st := Stats{

@@ -39,12 +39,13 @@ type socket struct {
 	srv     *Server
 	conn    *net.UDPConn
 	backlog *backlog
-	// The rest is the reading goroutine's.
+	inode   uint64 // of the socket, 0 where it is not known
+	// peers are the reading goroutine's.
 	peers map[netip.AddrPort]string
-	drops uint32 // the kernel's count of drops, as last told
 
 	mu      sync.Mutex
 	drainBy time.Time
+	drops   uint32 // the kernel's count of drops, as last told
 }
 
 // ServeUDP takes every datagram of conn for a frame (RFC 5426), and closes conn.
@@ -54,12 +55,12 @@ func (s *Server) ServeUDP(ctx context.Context, conn *net.UDPConn) error {
 	s.setup()
 	u := &socket{srv: s, conn: conn, backlog: newBacklog(s.lim.backlog, &s.counters.backlog), peers: make(map[netip.AddrPort]string)}
 	defer u.abort()
+	u.prepare(ctx)
 	if !s.add(u) {
 		return nil
 	}
 	defer s.remove(u)
 	defer context.AfterFunc(ctx, u.abort)()
-	u.prepare(ctx)
 	var delivery sync.WaitGroup
 	delivery.Go(func() { u.deliver(ctx) })
 	err := u.read(ctx)
@@ -72,6 +73,7 @@ func (s *Server) ServeUDP(ctx context.Context, conn *net.UDPConn) error {
 // serves without them too, only worse.
 func (u *socket) prepare(ctx context.Context) {
 	granted, err := prepareSocket(u.conn)
+	u.inode = inodeOf(u.conn)
 	if err != nil {
 		u.srv.log.LogAttrs(ctx, slog.LevelWarn, "a UDP socket lacks a large receive buffer or the kernel's count of drops",
 			slog.String("address", u.conn.LocalAddr().String()), slog.Any("error", err))
@@ -127,10 +129,7 @@ func (u *socket) read(ctx context.Context) error {
 // take puts one datagram into the backlog.
 func (u *socket) take(m *ipv4.Message, received int64) {
 	if total, ok := dropsOf(m.OOB[:m.NN]); ok {
-		if lost := total - u.drops; lost > 0 {
-			u.srv.trouble(report{peer: u.conn.LocalAddr().String(), cause: CauseKernelDrop, n: uint64(lost)})
-		}
-		u.drops = total
+		u.dropped(total)
 	}
 	ap, _ := addrPort(m.Addr)
 	if m.N == 0 {
