@@ -180,7 +180,7 @@ func (r *run) outcome(ctx context.Context, j *job, o *outcome) error {
 	case o.err == nil:
 		return nil
 	case errors.Is(o.err, syscall.EISDIR):
-		return r.pipeline(ctx, func(to *batches) error { return to.directory(r, o.file) })
+		return r.pipeline(ctx, func(to *batches) error { return to.directory(o.file) })
 	case errors.Is(o.err, errStdin):
 		return r.stream(ctx, Stdin, r.o.Stdin, unknownForm)
 	}
@@ -197,7 +197,7 @@ func (r *run) fail(file string, err error) error {
 }
 
 // directory adds the files of a directory.
-func (b *batches) directory(r *run, dir string) error {
+func (b *batches) directory(dir string) error {
 	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:

@@ -16,7 +16,7 @@ import (
 // partial blocks of one aligned range become one, parsed anew, unless they are too large
 // for that. The sources stay as they are.
 func Merge(ctx context.Context, path string, sources []*Segment) (Info, error) {
-	return rewrite(ctx, path, func(w *Writer) error {
+	return rewrite(path, func(w *Writer) error {
 		m := &merger{w: w}
 		for _, s := range sources {
 			m.blocks = make([]int, len(s.blocks))
@@ -38,7 +38,7 @@ func Merge(ctx context.Context, path string, sources []*Segment) (Info, error) {
 // Reindex writes src's records into a new file at path, fsynced, with all that is
 // derived of them made anew by Options.Parse of src, whose version is parserVersion.
 func Reindex(ctx context.Context, path string, src *Segment, parserVersion uint32) (Info, error) {
-	return rewrite(ctx, path, func(w *Writer) error {
+	return rewrite(path, func(w *Writer) error {
 		for _, b := range src.blocks {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -58,7 +58,7 @@ func Reindex(ctx context.Context, path string, src *Segment, parserVersion uint3
 }
 
 // rewrite makes a file by way of add, or none.
-func rewrite(ctx context.Context, path string, add func(*Writer) error) (Info, error) {
+func rewrite(path string, add func(*Writer) error) (Info, error) {
 	w, err := Create(path, nil)
 	if err != nil {
 		return Info{}, err

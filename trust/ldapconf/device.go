@@ -128,8 +128,8 @@ const (
 	protocolUDP = "SYSLOG_UDP"
 )
 
-// whyNotInstalled says in words what keeps a connection from being so.
-func (d *device) whyNotInstalled(c *connection) string {
+// whyNotInstalled says in words what keeps one of the device's connections from being so.
+func (d *device) whyNotInstalled() string {
 	if !d.installed {
 		return fmt.Sprintf("its device %q has %s FALSE", d.name, attrInstalled)
 	}

@@ -66,7 +66,7 @@ func (s *Snapshot) Receiver() (*Receiver, error) {
 		case shut:
 			continue
 		case !c.installed:
-			n.add("%s: it is not installed, since %s", c.DN, d.whyNotInstalled(&c))
+			n.add("%s: it is not installed, since %s", c.DN, d.whyNotInstalled())
 			continue
 		case c.port() == 0:
 			n.add("%s: it has no %s from 1 to 65535", c.DN, attrPort)

@@ -85,7 +85,7 @@ func (s *Snapshot) route(d *device, logger *Entry, n *notes) (Route, bool) {
 		if !remote.installed || remote.port() == 0 {
 			why := "it has no " + attrPort
 			if !remote.installed {
-				why = "it is not installed, since " + to.whyNotInstalled(&remote)
+				why = "it is not installed, since " + to.whyNotInstalled()
 			}
 			n.add("%s: nothing is sent there: %s", remote.DN, why)
 			continue
@@ -118,7 +118,7 @@ func (d *device) unfit(own, remote *connection) string {
 	_, syslog := remote.transport()
 	switch {
 	case !own.installed:
-		return "it is not installed, since " + d.whyNotInstalled(own)
+		return "it is not installed, since " + d.whyNotInstalled()
 	case own.protocol != remote.protocol:
 		return fmt.Sprintf("it is for %s, the other one for %s", own.protocol, remote.protocol)
 	case !syslog:
