@@ -25,11 +25,7 @@ type given struct {
 // says where the fault is and what to write there.
 func Load(s Sources) (*Config, error) {
 	settings := Settings()
-	environ, ignored, err := fromEnviron(settings, s.Environ)
-	if err != nil {
-		return nil, err
-	}
-	merged := environ
+	merged, ignored := fromEnviron(settings, s.Environ)
 	for key, values := range s.Flags {
 		merged[key] = given{values, "--" + key}
 	}
@@ -76,7 +72,7 @@ func (c *Config) apply(s *Setting, merged map[string]given) error {
 
 // fromEnviron reads the variables of settings. An empty one counts as absent, since
 // container files leave them so.
-func fromEnviron(settings []Setting, environ []string) (found map[string]given, ignored []string, err error) {
+func fromEnviron(settings []Setting, environ []string) (found map[string]given, ignored []string) {
 	found = map[string]given{}
 	var names []string
 	for i := range settings {
@@ -102,7 +98,7 @@ func fromEnviron(settings []Setting, environ []string) (found map[string]given, 
 		}
 		found[settings[i].Key] = given{values, name}
 	}
-	return found, ignored, nil
+	return found, ignored
 }
 
 // validate checks what no setting can check alone.

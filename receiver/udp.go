@@ -49,24 +49,23 @@ type socket struct {
 }
 
 // ServeUDP takes every datagram of conn for a frame (RFC 5426), and closes conn.
-// It returns once all that were read have been handed over: nil after Shutdown or
-// when ctx is done, else why reading failed for good.
-func (s *Server) ServeUDP(ctx context.Context, conn *net.UDPConn) error {
+// It returns after Shutdown, or when ctx is done, once all that were read have been
+// handed over. Reading that fails is tried again.
+func (s *Server) ServeUDP(ctx context.Context, conn *net.UDPConn) {
 	s.setup()
 	u := &socket{srv: s, conn: conn, backlog: newBacklog(s.lim.backlog, &s.counters.backlog), peers: make(map[netip.AddrPort]string)}
 	defer u.abort()
 	u.prepare(ctx)
 	if !s.add(u) {
-		return nil
+		return
 	}
 	defer s.remove(u)
 	defer context.AfterFunc(ctx, u.abort)()
 	var delivery sync.WaitGroup
 	delivery.Go(func() { u.deliver(ctx) })
-	err := u.read(ctx)
+	u.read(ctx)
 	u.backlog.close()
 	delivery.Wait()
-	return err
 }
 
 // prepare asks the kernel for a large buffer and for its count of drops. A socket
@@ -91,7 +90,7 @@ func (u *socket) prepare(ctx context.Context) {
 }
 
 // read reads until the socket is closed or drained.
-func (u *socket) read(ctx context.Context) error {
+func (u *socket) read(ctx context.Context) {
 	var r batchReader = ipv4.NewPacketConn(u.conn)
 	if a, ok := addrPort(u.conn.LocalAddr()); ok && a.Addr().Is6() {
 		r = ipv6.NewPacketConn(u.conn)
@@ -114,7 +113,7 @@ func (u *socket) read(ctx context.Context) error {
 		case err == nil && more:
 			pause = 0
 		case err == nil, errors.Is(err, net.ErrClosed), errors.Is(err, os.ErrDeadlineExceeded):
-			return nil
+			return
 		default:
 			if pause == 0 {
 				u.srv.log.LogAttrs(ctx, slog.LevelWarn, "reading datagrams fails; trying again",

@@ -20,7 +20,10 @@ func serveUDP(tb testing.TB, s *receiver.Server, address string) *running {
 		tb.Skipf("no such address here: %v", err)
 	}
 	r.addr = pc.LocalAddr().String()
-	r.serve(tb, func(ctx context.Context) error { return s.ServeUDP(ctx, pc.(*net.UDPConn)) })
+	r.serve(tb, func(ctx context.Context) error {
+		s.ServeUDP(ctx, pc.(*net.UDPConn))
+		return nil
+	})
 	return r
 }
 

@@ -151,14 +151,14 @@ func (s *Source) replace(i int, certs ...tls.Certificate) {
 	s.certs.Store(new(slices.Concat(s.parts...)))
 }
 
-// Run renews certificates and re-reads files until ctx ends, and then returns nil.
-func (s *Source) Run(ctx context.Context) error {
+// Run renews certificates and re-reads files until ctx ends.
+func (s *Source) Run(ctx context.Context) {
 	tick := time.NewTicker(pollInterval)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-tick.C:
 		case <-s.reloadCh:
 			s.forget()

@@ -169,13 +169,13 @@ func (g *gateway) run(ctx context.Context) (err error) {
 		g.say("metrics on http://%s/metrics\n", opened.metrics.Addr())
 	}
 	if g.source != nil {
-		serving.begin(func() error { return g.source.Run(ctx) })
+		serving.tend(func() { g.source.Run(ctx) })
 	}
 	for _, s := range g.speakers {
-		serving.begin(func() error { return s.watch(ctx, g.log) })
+		serving.tend(func() { s.watch(ctx, g.log) })
 	}
-	serving.begin(func() error { return g.directory.run(ctx) })
-	serving.begin(func() error { return onHangup(ctx, g.log, g.reload) })
+	serving.tend(func() { g.directory.run(ctx) })
+	serving.tend(func() { onHangup(ctx, g.log, g.reload) })
 	for _, ln := range opened.hl7 {
 		serving.begin(func() error { return g.proxy.Serve(ctx, ln) })
 		g.say("HL7 messages are taken on %s\n", ln.Addr())

@@ -189,11 +189,10 @@ func (d *directedSender) config(r ldapconf.Route) *tls.Config {
 }
 
 // run follows the directory until ctx ends.
-func (d *directedSender) run(ctx context.Context) error {
-	if d == nil {
-		return nil
+func (d *directedSender) run(ctx context.Context) {
+	if d != nil {
+		d.follower.Run(ctx)
 	}
-	return d.follower.Run(ctx)
 }
 
 // reload has the directory read at once.

@@ -312,12 +312,12 @@ func (d *directed) tls(cfg *config.Config, source *trust.Source, c config.Listen
 func (d *directed) hasUDP() bool { return d != nil && !same(d.used.udp, d.configured.udp) }
 
 // run follows the directory until ctx ends, and has move called where its addresses change.
-func (d *directed) run(ctx context.Context, move func(addresses) error) error {
+func (d *directed) run(ctx context.Context, move func(addresses) error) {
 	if d == nil {
-		return nil
+		return
 	}
 	d.move = move
-	return d.follower.Run(ctx)
+	d.follower.Run(ctx)
 }
 
 // reload has the directory read at once.

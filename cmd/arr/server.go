@@ -94,6 +94,14 @@ func (g *group) begin(f func() error) {
 	})
 }
 
+// tend is begin for what can't fail.
+func (g *group) tend(f func()) {
+	g.begin(func() error {
+		f()
+		return nil
+	})
+}
+
 // run serves until ctx ends or something fails for good. Then it has the receivers hand
 // over what is under way, lets answers end, and closes the store, in that order. It
 // calls ready once everything is served.
@@ -110,8 +118,8 @@ func (s *server) run(ctx context.Context, ready func() error) error {
 	if err != nil {
 		fail()
 	}
-	following.begin(func() error {
-		return s.directory.run(ctx, func(to addresses) error { return s.move(serving, &receiving, to) })
+	following.tend(func() {
+		s.directory.run(ctx, func(to addresses) error { return s.move(serving, &receiving, to) })
 	})
 	<-ctx.Done()
 	s.log.Info("stopping")
@@ -136,7 +144,7 @@ func (s *server) receiveAt(ctx context.Context, g *group, at *listeners) {
 		s.begin(ctx, g, s.receiver.ServeTCP, l)
 	}
 	for _, c := range at.udp {
-		g.begin(func() error { return s.receiver.ServeUDP(ctx, c.UDPConn) })
+		g.tend(func() { s.receiver.ServeUDP(ctx, c.UDPConn) })
 	}
 }
 
@@ -165,15 +173,15 @@ func (s *server) answer(ctx context.Context, g *group) {
 	for _, l := range s.listeners.metrics {
 		serve(l, health)
 	}
-	g.begin(func() error { s.api.Run(ctx); return nil })
-	g.begin(func() error { s.own.Run(ctx); return nil })
-	g.begin(func() error { return s.source.Run(ctx) })
-	g.begin(func() error { return onHangup(ctx, s.log, s.source.Reload, s.directory.reload) })
+	g.tend(func() { s.api.Run(ctx) })
+	g.tend(func() { s.own.Run(ctx) })
+	g.tend(func() { s.source.Run(ctx) })
+	g.tend(func() { onHangup(ctx, s.log, s.source.Reload, s.directory.reload) })
 	g.begin(func() error { return s.watchStore(ctx) })
 }
 
 // onHangup has certificates and what else can be read again on SIGHUP, until ctx ends.
-func onHangup(ctx context.Context, log *slog.Logger, reload ...func()) error {
+func onHangup(ctx context.Context, log *slog.Logger, reload ...func()) {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
@@ -185,7 +193,7 @@ func onHangup(ctx context.Context, log *slog.Logger, reload ...func()) error {
 				f()
 			}
 		case <-ctx.Done():
-			return nil
+			return
 		}
 	}
 }

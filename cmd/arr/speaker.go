@@ -92,7 +92,7 @@ func (s *speaker) present(asked *tls.CertificateRequestInfo) (*tls.Certificate, 
 const lookEvery = time.Minute
 
 // watch reads files again that have changed, until ctx ends.
-func (s *speaker) watch(ctx context.Context, log *slog.Logger) error {
+func (s *speaker) watch(ctx context.Context, log *slog.Logger) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
@@ -100,7 +100,7 @@ func (s *speaker) watch(ctx context.Context, log *slog.Logger) error {
 		case <-tick.C:
 			s.look(log, false)
 		case <-ctx.Done():
-			return nil
+			return
 		}
 	}
 }

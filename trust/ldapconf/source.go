@@ -160,14 +160,14 @@ func (s *Source) failed(err error) {
 		slog.String("device", s.options.Device), slog.Time("read", s.last.Read), slog.Any("error", err))
 }
 
-// Run reads the directory on an interval and on Reload until ctx ends, and then returns nil.
-func (s *Source) Run(ctx context.Context) error {
+// Run reads the directory on an interval and on Reload until ctx ends.
+func (s *Source) Run(ctx context.Context) {
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-tick.C:
 		case <-s.reloadCh:
 			s.complaint = ""

@@ -69,13 +69,11 @@ func follow(t *testing.T, d ldapconf.Directory, keep string, refuse func(host st
 		return f, err
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- f.source.Run(ctx) }()
+	var running sync.WaitGroup
+	running.Go(func() { f.source.Run(ctx) })
 	t.Cleanup(func() {
 		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
+		running.Wait()
 	})
 	return f, nil
 }
