@@ -16,14 +16,7 @@ import (
 // resumes by itself.
 func TestDiskFull(t *testing.T) {
 	needBinary(t)
-	if os.Geteuid() != 0 {
-		t.Skip("mounting a tmpfs takes root")
-	}
-	mount := t.TempDir()
-	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", mount).CombinedOutput(); err != nil {
-		t.Skipf("a tmpfs can't be mounted here: %v: %s", err, out)
-	}
-	t.Cleanup(func() { exec.Command("umount", "-l", mount).Run() })
+	mount := smallDisk(t, "96m")
 	s := start(t, filepath.Join(mount, "data"))
 	filler := filepath.Join(mount, "filler")
 	fill(t, filler)
@@ -82,6 +75,20 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
+// smallDisk gives a directory with a file system of its own, or skips.
+func smallDisk(t *testing.T, size string) string {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("mounting a tmpfs takes root")
+	}
+	mount := t.TempDir()
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size="+size, "tmpfs", mount).CombinedOutput(); err != nil {
+		t.Skipf("a tmpfs can't be mounted here: %v: %s", err, out)
+	}
+	t.Cleanup(func() { exec.Command("umount", "-l", mount).Run() })
+	return mount
+}
+
 // fill writes a file that leaves 4 MiB on its file system.
 func fill(t *testing.T, path string) {
 	t.Helper()
@@ -122,4 +129,47 @@ func until(t *testing.T, patience time.Duration, what string, holds func() bool)
 			t.Fatalf("not within %v: %s", patience, what)
 		}
 	}
+}
+
+// TestHL7DiskFull: arr hl7 has its spool on a disk that is full. Every admission is
+// acknowledged all the same, the log says once what that costs, and what comes once there
+// is room again is audited.
+func TestHL7DiskFull(t *testing.T) {
+	needBinary(t)
+	mount := smallDisk(t, "32m")
+	port := freePort(t)
+	s := start(t, t.TempDir(), "--tls", "127.0.0.1:"+port)
+	ca := s.caFile()
+	s.stop()
+	g := startGateway(t, "--forward", hl7Archive(t), "--to", "tls://localhost:"+port, "--ca", ca, "--spool", filepath.Join(mount, "spool"), "--metrics", "127.0.0.1:0")
+	filler := filepath.Join(mount, "filler")
+	fill(t, filler)
+	c, n := dialHL7(t, g.address), 0
+	load := func(messages int) {
+		for range messages {
+			if err := admit(c, n); err != nil {
+				t.Fatalf("message %d: %v", n, err)
+			}
+			n++
+		}
+	}
+	for g.figure("repository_refused_total") == 0 && n < 50000 {
+		load(500)
+	}
+	load(500)
+	until(t, 10*time.Second, "all were tried", func() bool {
+		return g.figure("repository_taken_total")+g.figure("repository_refused_total") == n
+	})
+	if err := os.Remove(filler); err != nil {
+		t.Fatal(err)
+	}
+	before := g.taken()
+	load(100)
+	until(t, 10*time.Second, "the spool takes messages again", func() bool { return g.taken() == before+100 })
+	if text := g.log.String(); strings.Count(text, "can't be opened or written") != 1 || !strings.Contains(text, "the spool takes audit messages again") {
+		t.Errorf("the log says %s", text)
+	}
+	s = start(t, s.dir, "--tls", "127.0.0.1:"+port)
+	s.awaitStored(before + 100)
+	g.stop()
 }
