@@ -18,18 +18,25 @@ var networkFS = map[int64]string{
 	unix.CIFS_SUPER_MAGIC: "CIFS",
 }
 
-// onNetwork names the network file system that dir, an absolute path, lies on, or will
-// lie on once it is made; "" where it lies on none.
-func onNetwork(dir string) (string, error) {
-	for {
+// statfs is unix.Statfs.
+type statfs func(path string, st *unix.Statfs_t) error
+
+// refuseNetwork gives an error where dir, an absolute path, lies on a network file system,
+// or will lie on one once it is made.
+func refuseNetwork(dir string, stat statfs) error {
+	for at := dir; ; at = filepath.Dir(at) {
 		var st unix.Statfs_t
-		err := unix.Statfs(dir, &st)
-		if err == nil {
-			return networkFS[int64(uint32(st.Type))], nil
+		err := stat(at, &st)
+		if errors.Is(err, fs.ErrNotExist) && at != filepath.Dir(at) {
+			continue
 		}
-		if !errors.Is(err, fs.ErrNotExist) || dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("looking at the file system of %s: %w", dir, err)
+		if err != nil {
+			return fmt.Errorf("looking at the file system of %s: %w", at, err)
 		}
-		dir = filepath.Dir(dir)
+		if name := networkFS[int64(uint32(st.Type))]; name != "" {
+			return &exitError{exitRefused, fmt.Errorf("the data directory %s lies on %s, whose locks and fsync can't be relied on: "+
+				"move it to a local disk, or say --data-on-network", dir, name)}
+		}
+		return nil
 	}
 }

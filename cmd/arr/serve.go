@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v2"
+	"golang.org/x/sys/unix"
 
 	"arr/api"
 	"arr/config"
@@ -57,13 +58,10 @@ func runServer(c *cli.Context, cfg *config.Config) (err error) {
 	if cfg.Data, err = filepath.Abs(cfg.Data); err != nil {
 		return fmt.Errorf("looking for the data directory: %w", err)
 	}
-	fsName, err := onNetwork(cfg.Data)
-	if err != nil {
-		return err
-	}
-	if fsName != "" && !cfg.DataOnNetwork {
-		return &exitError{exitRefused, fmt.Errorf("the data directory %s lies on %s, whose locks and fsync can't be relied on: "+
-			"move it to a local disk, or say --data-on-network", cfg.Data, fsName)}
+	if !cfg.DataOnNetwork {
+		if err := refuseNetwork(cfg.Data, unix.Statfs); err != nil {
+			return err
+		}
 	}
 	if err := checkTrust(cfg); err != nil {
 		return &exitError{exitUsage, err}

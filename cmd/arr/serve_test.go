@@ -267,14 +267,6 @@ func TestWhatIsListenedTo(t *testing.T) {
 	}
 }
 
-func TestOnNetwork(t *testing.T) {
-	for _, dir := range []string{t.TempDir(), filepath.Join(t.TempDir(), "not", "made", "yet")} {
-		if name, err := onNetwork(dir); name != "" || err != nil {
-			t.Errorf("%s: %q, %v", dir, name, err)
-		}
-	}
-}
-
 func TestNotify(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "n")
 	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
