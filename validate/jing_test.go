@@ -27,6 +27,9 @@ const mutants = 20000
 // at the first, so that each takes a run.
 const fatal = 2
 
+// every how manyth mutant is judged as arr validate does, too, which takes longer.
+const every = 10
+
 // parts is in how many parts the mutants are judged.
 const parts = 2
 
@@ -108,42 +111,29 @@ type judgedBy struct {
 	ill, n int
 }
 
-// judge judges the next mutants that are well formed, on two goroutines, and starts jing.
+// judge judges the next mutants that are well formed, and starts jing.
 func (all *judgedBy) judge(m *mutator, count int) {
-	docs, parsers := make([][]byte, 0, count), [2]*parser.Parser{}
-	for i := range parsers {
-		parsers[i] = parser.New(parser.Options{})
-	}
-	classes := make([]audit.Class, count)
-	for len(docs) < count {
-		from := len(docs)
-		for len(docs) < count {
-			docs = append(docs, m.next())
+	p := parser.New(parser.Options{})
+	var s scan.Scanner
+	var j scan.Judge
+	docs, verdicts := make([][]byte, 0, count), make([]bool, 0, count)
+	for n := 0; len(docs) < count; n++ {
+		doc := m.next()
+		for s.Reset(doc, 0); s.Next() != scan.EOF; {
 		}
-		var both sync.WaitGroup
-		for i, p := range parsers {
-			both.Go(func() {
-				for k := from + i; k < count; k += len(parsers) {
-					classes[k] = p.ValidateDocument(docs[k]).Class
-				}
-			})
-		}
-		both.Wait()
-		kept := from
-		for k := from; k < count; k++ {
-			if classes[k] != audit.Malformed {
-				docs[kept], classes[kept] = docs[k], classes[k]
-				kept++
-			} else if all.ill++; all.ill <= fatal {
-				checkFatal(all.t, all.jing, all.grammar(""), docs[k])
+		valid := !s.Malformed() && j.Valid(doc, 0, schemas.A51, nil)
+		if n%every == 0 {
+			if class := p.ValidateDocument(doc).Class; (class == audit.Conformant) != valid || (class == audit.Malformed) != s.Malformed() {
+				all.t.Errorf("as a document it is %v, valid %v, malformed %v:\n%s", class, valid, s.Malformed(), doc)
 			}
 		}
-		docs = docs[:kept]
+		if !s.Malformed() {
+			docs, verdicts = append(docs, doc), append(verdicts, valid)
+		} else if all.ill++; all.ill <= fatal {
+			checkFatal(all.t, all.jing, all.grammar(""), doc)
+		}
 	}
-	names, verdicts := all.write(docs), make([]bool, count)
-	for i, class := range classes {
-		verdicts[i] = class == audit.Conformant
-	}
+	names := all.write(docs)
 	all.runs.Go(func() { all.compare("", names, docs, verdicts) })
 }
 
