@@ -88,6 +88,9 @@ func (a *auditor) configure(c *cli.Context, speak *speaker, directory *directedS
 
 // start opens the spools in dir. tell hears of what happens to repositories.
 func (a *auditor) start(dir string, tell func(emitter.Event)) error {
+	for _, spool := range forsaken(dir, a.lines) {
+		a.log.Warn("a spool belongs to a repository that no --to names, and what waits there is not sent: name it, or delete the spool", slog.String("spool", spool))
+	}
 	for _, l := range a.lines {
 		var err error
 		if l.logger, err = emitter.Open(emitter.Options{Dir: dir, Repositories: l.repositories, Notify: tell}); err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -223,4 +224,25 @@ func wants(question string, r *emitter.Repository) (func(*audit.Message) bool, e
 		p.Parse(&record)
 		return plan.Match(&record)
 	}, nil
+}
+
+// forsaken gives the spools in dir that belong to none of the lines' repositories.
+func forsaken(dir string, lines []*auditLine) []string {
+	files, err := filepath.Glob(filepath.Join(dir, "*", "*.spool"))
+	if err != nil {
+		return nil // dir holds what Glob takes for a pattern
+	}
+	var all []string
+	for _, f := range files {
+		spool := filepath.Dir(f)
+		if !slices.Contains(all, spool) && !slices.ContainsFunc(lines, func(l *auditLine) bool { return l.has(filepath.Base(spool)) }) {
+			all = append(all, spool)
+		}
+	}
+	return all
+}
+
+// has says whether a repository of a name is one of the line's.
+func (l *auditLine) has(name string) bool {
+	return slices.ContainsFunc(l.repositories, func(r emitter.Repository) bool { return r.Name == name })
 }

@@ -206,6 +206,21 @@ func TestHL7Batch(t *testing.T) {
 	}
 }
 
+// Who takes a repository away is told of what waits for it.
+func TestHL7ForsakenSpool(t *testing.T) {
+	spool := t.TempDir()
+	for i, to := range []string{"tcp://127.0.0.1:9", "udp://127.0.0.1:9"} {
+		address, _, stderr, stop := startHL7(t, "--to", to, "--spool", spool)
+		if _, err := exchangeHL7(t, address, hl7Message("1", "P1")); err != nil {
+			t.Fatal(err)
+		}
+		stop()
+		if got := strings.Contains(stderr.String(), "no --to names"); got != (i == 1) || got && !strings.Contains(stderr.String(), filepath.Join(spool, "tcp-127.0.0.1-9")) {
+			t.Errorf("%s: the log says %s", to, stderr)
+		}
+	}
+}
+
 // A repository that never ends a connection has messages sent to it again and again, and the log says
 // what to do about it; with linger they count as arrived.
 func TestHL7Linger(t *testing.T) {
