@@ -2,6 +2,7 @@ package emitter
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"arr/audit"
@@ -18,7 +19,7 @@ type InvalidError struct {
 
 func (e *InvalidError) Error() string {
 	var b strings.Builder
-	for i, f := range append(append([]schemas.Fault{}, e.Faults...), e.Rules...) {
+	for i, f := range slices.Concat(e.Faults, e.Rules) {
 		if i > 0 {
 			b.WriteString("; ")
 		}

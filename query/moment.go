@@ -24,7 +24,7 @@ func (e Env) zone() *time.Location {
 
 const noMoment = "this is no time: write 2026-11-01, 2026-11-01T10:00:00Z, 30d, 12h, today or now"
 
-// moment is what a text says of time: the microseconds from From to below To.
+// momentSpan is what a text says of time: the microseconds from from to below to.
 type momentSpan struct {
 	from, to int64
 	// clock: a time of day was named, not a whole day, month or year.

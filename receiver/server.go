@@ -45,7 +45,8 @@ type Server struct {
 	HandshakeTimeout time.Duration
 	// FrameTimeout is how long the next bytes of a frame may take once it began:
 	// 60 s by default. While others wait for memory, a frame that holds some must
-	// come at 16 KiB/s and as fast as to be there within this time. Between frames a connection may be silent for ever.
+	// come at 16 KiB/s and as fast as to be there within this time. Between frames a
+	// connection may be silent for ever.
 	FrameTimeout time.Duration
 	// StallTimeout is how long the Handler may block before the connection that
 	// waits for it is closed: 30 s by default.

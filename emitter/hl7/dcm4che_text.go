@@ -2,7 +2,6 @@ package hl7
 
 import (
 	"bytes"
-	"encoding/hex"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -52,19 +51,5 @@ func withHexadecimal(b, separators []byte) []byte {
 	if !bytes.Contains(b, []byte{escape, 'X'}) {
 		return b
 	}
-	return replaceEscaped(b, escape, func(out, sequence []byte) ([]byte, bool) {
-		if sequence[0] != 'X' {
-			return out, false
-		}
-		replaced, err := hex.AppendDecode(out, sequence[1:])
-		if err != nil {
-			return out, false
-		}
-		for _, c := range replaced[len(out):] {
-			if bytes.IndexByte(separators, c) >= 0 {
-				return out, false
-			}
-		}
-		return replaced, true
-	})
+	return replaceHexadecimal(b, escape, func(c byte) bool { return bytes.IndexByte(separators, c) < 0 })
 }

@@ -137,7 +137,13 @@ func withEscapes(b []byte) []byte {
 // withBytes puts the bytes that \Xhh..\ stands for in its place, where all are of a
 // character set beyond ASCII.
 func withBytes(b []byte) []byte {
-	return replaceEscaped(b, b[6], func(out, sequence []byte) ([]byte, bool) {
+	return replaceHexadecimal(b, b[6], func(c byte) bool { return c >= utf8.RuneSelf })
+}
+
+// replaceHexadecimal gives a copy of b with the bytes that \Xhh..\ stands for in its place,
+// where each of them is one that may stand there.
+func replaceHexadecimal(b []byte, escape byte, may func(byte) bool) []byte {
+	return replaceEscaped(b, escape, func(out, sequence []byte) ([]byte, bool) {
 		if sequence[0] != 'X' {
 			return out, false
 		}
@@ -146,7 +152,7 @@ func withBytes(b []byte) []byte {
 			return out, false
 		}
 		for _, c := range replaced[len(out):] {
-			if c < utf8.RuneSelf {
+			if !may(c) {
 				return out, false
 			}
 		}

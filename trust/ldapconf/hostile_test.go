@@ -77,7 +77,7 @@ func entry(size int) *ber.Packet {
 	return p
 }
 
-// read takes one request and gives its id.
+// readRequest takes one request and gives its id.
 func readRequest(conn net.Conn) int64 {
 	p, err := ber.ReadPacket(conn)
 	if err != nil || len(p.Children) == 0 {
