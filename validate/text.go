@@ -17,18 +17,18 @@ type TextWriter struct {
 	classes          [audit.NumClasses]int
 	messages         int
 	errors, warnings int
+	b                []byte // what is written of a message
 }
 
 // Write writes one result.
 func (t *TextWriter) Write(r *Result) error {
 	t.messages++
 	t.classes[r.Class]++
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s", r.name(), r.Class)
+	b := append(append(append(t.b[:0], r.name()...), ": "...), r.Class.String()...)
 	if r.Dialect != "" {
-		b.WriteString(" " + r.Dialect)
+		b = append(append(b, ' '), r.Dialect...)
 	}
-	b.WriteByte('\n')
+	b = append(b, '\n')
 	x := newLineIndex(r.Text, r.Start)
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -38,14 +38,15 @@ func (t *TextWriter) Write(r *Result) error {
 			t.warnings++
 		}
 		line, column := x.at(f.Off)
-		fmt.Fprintf(&b, "  %d:%d %s %s: %s\n", line, column, f.Level, f.Code, f.Message)
-		fmt.Fprintf(&b, "    at %s (%s)\n", visible([]byte(f.Path)), f.Clause)
+		b = fmt.Appendf(b, "  %d:%d %s %s: %s\n", line, column, f.Level, f.Code, f.Message)
+		b = fmt.Appendf(b, "    at %s (%s)\n", visible([]byte(f.Path)), f.Clause)
 		text, before := x.excerpt(f.Off)
 		shown := len([]rune(text))
 		width := min(max(1, len([]rune(visible(r.Text[f.Off:f.Off+f.Len])))), max(1, shown-before))
-		fmt.Fprintf(&b, "    | %s\n    | %s^%s\n", text, strings.Repeat(" ", before), strings.Repeat("~", width-1))
+		b = fmt.Appendf(b, "    | %s\n    | %s^%s\n", text, strings.Repeat(" ", before), strings.Repeat("~", width-1))
 	}
-	_, err := io.WriteString(t.Out, b.String())
+	t.b = b
+	_, err := t.Out.Write(b)
 	return err
 }
 
