@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"arr/query"
 )
 
 func TestFailedSearch(t *testing.T) {
@@ -19,6 +21,17 @@ func TestFailedSearch(t *testing.T) {
 		if rec.Code != http.StatusInternalServerError || rec.Header().Get("Content-Type") != "application/problem+json" {
 			t.Errorf("%s: %d %s", r.URL, rec.Code, rec.Body)
 		}
+	}
+}
+
+// A histogram of too many lines is the asker's to change.
+func TestTooManyBuckets(t *testing.T) {
+	s, m := newServer()
+	m.fails = query.ErrManyBuckets
+	rec := httptest.NewRecorder()
+	s.Handler().ServeHTTP(rec, ask(`{"question":"*","histogram":"hour","format":"csv"}`))
+	if rec.Code != http.StatusBadRequest || rec.Header().Get("Content-Type") != "application/problem+json" || !strings.Contains(rec.Body.String(), "ask for less time") {
+		t.Errorf("%d %v %s", rec.Code, rec.Header(), rec.Body)
 	}
 }
 

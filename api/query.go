@@ -70,6 +70,11 @@ func (s *Server) serveQuery(w http.ResponseWriter, r *http.Request) {
 	}
 	took := s.now().Sub(start) - out.blocked
 	s.latency.add(took)
+	if errors.Is(err, query.ErrManyBuckets) {
+		out.Header().Del("Trailer")
+		badRequest(err.Error()).write(out)
+		return
+	}
 	if err != nil && s.broken(r.Context(), out, err) {
 		return
 	}

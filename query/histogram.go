@@ -2,6 +2,8 @@ package query
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -73,27 +75,38 @@ func dayStart(year int, month time.Month, day int, zone *time.Location) time.Tim
 // ErrManyBuckets says that a histogram would have more lines than MaxBuckets.
 var ErrManyBuckets = errors.New("the histogram has too many intervals: choose a longer one or ask for less time")
 
-// MaxBuckets bounds the intervals of a histogram: a sender's wrong clock must not make
-// an answer of a million empty days.
-const MaxBuckets = 100_000
+// MaxBuckets bounds the intervals of a histogram, and maxEmpty the empty ones in a row: a
+// sender's wrong clock must not make an answer of a million empty days.
+const (
+	MaxBuckets = 100_000
+	maxEmpty   = 1000
+)
 
 // FillBuckets gives the lines of p's histogram: counts, by the start of their interval,
-// in order of time, and the empty ones between the first and the last. The error is
+// in order of time, and the empty ones between them where they are few. The error is
 // ErrManyBuckets.
 func (p *Plan) FillBuckets(counts map[int64]int64) ([]Bucket, error) {
-	if len(counts) == 0 {
-		return nil, nil
-	}
-	first, last := int64(Never), int64(Always)
-	for t := range counts {
-		first, last = min(first, t), max(last, t)
-	}
 	var buckets []Bucket
-	for t := first; t <= last; t = p.NextBucket(t) {
-		if len(buckets) == MaxBuckets {
+	for _, t := range slices.Sorted(maps.Keys(counts)) {
+		if len(buckets) > 0 {
+			buckets = p.fill(buckets, t)
+		}
+		if len(buckets) >= MaxBuckets {
 			return nil, ErrManyBuckets
 		}
 		buckets = append(buckets, Bucket{Time: t, Count: counts[t]})
 	}
 	return buckets, nil
+}
+
+// fill appends the empty intervals before t, unless there are more than maxEmpty.
+func (p *Plan) fill(buckets []Bucket, t int64) []Bucket {
+	filled := buckets
+	for at := p.NextBucket(buckets[len(buckets)-1].Time); at < t; at = p.NextBucket(at) {
+		if len(filled)-len(buckets) == maxEmpty {
+			return buckets
+		}
+		filled = append(filled, Bucket{Time: at})
+	}
+	return filled
 }

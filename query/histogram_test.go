@@ -71,7 +71,16 @@ func TestFillBuckets(t *testing.T) {
 	if got, err := p.FillBuckets(nil); got != nil || err != nil {
 		t.Errorf("no counts: got %v, %v", got, err)
 	}
-	if _, err := p.FillBuckets(map[int64]int64{0: 1, 200_000 * day: 1}); !errors.Is(err, query.ErrManyBuckets) {
-		t.Errorf("two hundred thousand days: %v", err)
+	// One sender's clock is in another century: that is two lines more, not a million.
+	got, err = p.FillBuckets(map[int64]int64{-700_000 * day: 1, 0: 2, 1001 * day: 3, 200_000 * day: 4})
+	if err != nil || len(got) != 1004 || got[0].Count != 1 || got[1].Count != 2 || got[1002].Count != 3 || got[1003].Count != 4 {
+		t.Errorf("far apart: %d lines, %v", len(got), err)
+	}
+	many := map[int64]int64{}
+	for i := range int64(query.MaxBuckets + 1) {
+		many[i*day] = 1
+	}
+	if _, err := p.FillBuckets(many); !errors.Is(err, query.ErrManyBuckets) {
+		t.Errorf("a hundred thousand days: %v", err)
 	}
 }

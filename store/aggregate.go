@@ -52,8 +52,7 @@ func count(counts map[string]*int64, label []byte, n int64) {
 	counts[string(label)] = &n
 }
 
-// histogram counts the records of each interval, empty ones between the first and the
-// last included.
+// histogram counts the records of each interval, and gives empty ones between them, too.
 func (q *search) histogram(matches []match, sink query.Sink) error {
 	var mu sync.Mutex
 	total := map[int64]int64{}

@@ -61,6 +61,9 @@ func (b *backend) answer(c *cli.Context, req *api.Request) (*api.Summary, error)
 		return nil, &exitError{exitUsage, err}
 	}
 	found, err := b.store.Search(c.Context, lines.Plan(), lines.Sink())
+	if errors.Is(err, query.ErrManyBuckets) {
+		return nil, &exitError{exitUsage, err}
+	}
 	if err = errors.Join(err, lines.Close()); err != nil {
 		return nil, &exitError{exitFailed, fmt.Errorf("answer the question: %w", err)}
 	}
