@@ -3,8 +3,9 @@
 //
 // In come the command line, the environment and a configuration file; out go
 // answers on standard output, and what went wrong on standard error. The package
-// wires the rooms together, one file a subcommand, and decides nothing that a room
-// could decide: framing, parsing, storing and matching are not here.
+// wires the rooms together and decides nothing that a room could decide: framing,
+// parsing, storing and matching are never here. The files of a subcommand begin with
+// its name.
 //
 // Every subcommand ends with one of the codes in exit.go.
 package main

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -29,18 +30,20 @@ func TestEmitRepeats(t *testing.T) {
 	}
 }
 
-// The rate bounds from the first message on: five at 50 a second take 80 ms at least.
+// The rate bounds from the first message on: of five at 50 a second the last is due after 80 ms.
 func TestPace(t *testing.T) {
-	p, flushed := pace{rate: 50}, 0
-	begun := time.Now()
-	for range 5 {
-		if err := p.wait(t.Context(), func() error { flushed++; return nil }); err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		p, flushed := pace{rate: 50}, 0
+		begun := time.Now()
+		for range 5 {
+			if err := p.wait(t.Context(), func() error { flushed++; return nil }); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	if d := time.Since(begun); d < 79*time.Millisecond || flushed == 0 {
-		t.Errorf("five messages are due after %v, %d flushes", d, flushed)
-	}
+		if d := time.Since(begun); d != 80*time.Millisecond || flushed != 4 {
+			t.Errorf("the last of five messages is due after %v, with %d flushes", d, flushed)
+		}
+	})
 }
 
 func TestEmitPaceFailures(t *testing.T) {

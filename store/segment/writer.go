@@ -105,11 +105,10 @@ func Create(path string, encoder *Encoder) (*Writer, error) {
 }
 
 func (w *Writer) write(b []byte) error {
-	n, err := w.file.Write(b)
-	w.off += int64(n)
-	if err != nil {
+	if _, err := w.file.Write(b); err != nil {
 		return fmt.Errorf("writing %d bytes at %d: %w", len(b), w.off, err)
 	}
+	w.off += int64(len(b))
 	return nil
 }
 
