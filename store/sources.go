@@ -63,7 +63,10 @@ type sourceCounts struct {
 	lastCert string
 	// id and hostname are add's scratch.
 	id, hostname []byte
-	deviating    *deviations
+	// deviating tells how records deviate. With shapes it is asked of shapes alone: to ask of
+	// records that are kept whole takes as long as to parse them.
+	deviating *deviations
+	shapes    bool
 	// slots remembers where the records of a shape have what tells their source.
 	slots map[*audit.Shape]sourceSlots
 }
@@ -118,8 +121,10 @@ func (c *sourceCounts) add(r *audit.Record) {
 	}
 	if r.Class == audit.InDialect {
 		s.Dialects = counted(s.Dialects, r.Dialect)
-		for _, d := range c.deviating.of(r) {
-			s.Deviations = counted(s.Deviations, d)
+		if !c.shapes || !r.Shape.Raw {
+			for _, d := range c.deviating.of(r) {
+				s.Deviations = counted(s.Deviations, d)
+			}
 		}
 	}
 }
@@ -238,6 +243,7 @@ func (s *Store) Sources() []Source {
 	// the next call sets right, rather than in none.
 	v := s.view.Load()
 	counts := newSourceCounts(s.sources.list(), s.sources.deviating)
+	counts.shapes = true // the rest comes once its block is sealed
 	for _, b := range v.mem {
 		counts.addAll(b.visible())
 	}
