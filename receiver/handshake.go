@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -142,18 +143,38 @@ func shake(p *peeked, conf *tls.Config, host string) (*tls.Conn, *report) {
 	return tc, nil
 }
 
-// noteHello is cfg, but tells each connection what its client offered. It is one
-// configuration for all connections, so that sessions can be resumed.
+// noteHello is cfg, but tells each connection what its client offered, and gives clients
+// of TLS 1.3 no session tickets. It is one configuration for all connections, so that
+// sessions of TLS 1.2 can be resumed.
+//
+// In TLS 1.3 a ticket comes behind the handshake. Most senders of syslog never read, and
+// when one closes a connection with bytes that it has not read, its kernel resets it and
+// drops what was still to be sent (RFC 9293 section 3.10.4, RFC 2525 section 2.17).
 func noteHello(cfg *tls.Config) *tls.Config {
 	noting := cfg.Clone()
 	noting.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 		if p, ok := hello.Conn.(*peeked); ok {
 			p.hello = hello
 		}
+		chosen := cfg
 		if cfg.GetConfigForClient != nil {
-			return cfg.GetConfigForClient(hello)
+			c, err := cfg.GetConfigForClient(hello)
+			if err != nil {
+				return nil, err
+			}
+			if c != nil {
+				chosen = c
+			}
 		}
-		return nil, nil
+		if slices.Contains(hello.SupportedVersions, tls.VersionTLS13) && (chosen.MaxVersion == 0 || chosen.MaxVersion >= tls.VersionTLS13) {
+			chosen = chosen.Clone()
+			chosen.SessionTicketsDisabled = true
+			return chosen, nil
+		}
+		if chosen == cfg {
+			return nil, nil
+		}
+		return chosen, nil
 	}
 	return noting
 }

@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"arr/audit"
 	"arr/receiver"
 )
@@ -111,6 +113,41 @@ func TestTLSResumption(t *testing.T) {
 	dialTLS(t, r.addr, cfg).Close()
 	if !dialTLS(t, r.addr, cfg).ConnectionState().DidResume {
 		t.Error("the session was not resumed")
+	}
+}
+
+// Nothing lies in a sender's buffer that a sender who never reads would leave there: closing
+// would drop what it has sent.
+func TestTLSSendersNeedNotRead(t *testing.T) {
+	inner := &tls.Config{Certificates: []tls.Certificate{newCertificate(t, "arr")}}
+	for name, cfg := range map[string]*tls.Config{
+		"one configuration":    inner,
+		"another for a client": {GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return inner, nil }},
+	} {
+		r := serveTLS(t, &receiver.Server{}, cfg)
+		raw, err := net.Dial("tcp", r.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer raw.Close()
+		// Without a cache the client would say that it has no use for tickets.
+		c := tls.Client(raw, &tls.Config{InsecureSkipVerify: true, ClientSessionCache: tls.NewLRUClientSessionCache(1)})
+		send(t, c, counted("a"))
+		r.frames(t, 1)
+		if v := c.ConnectionState().Version; v != tls.VersionTLS13 {
+			t.Errorf("%s: version %x", name, v)
+		}
+		syscallConn, err := raw.(*net.TCPConn).SyscallConn()
+		if err != nil {
+			t.Fatal(err)
+		}
+		unread := -1
+		if err := syscallConn.Control(func(fd uintptr) { unread, err = unix.IoctlGetInt(int(fd), unix.TIOCINQ) }); err != nil {
+			t.Fatal(err)
+		}
+		if unread != 0 || err != nil {
+			t.Errorf("%s: %d bytes are not read: %v", name, unread, err)
+		}
 	}
 }
 
