@@ -119,10 +119,12 @@ func TestTLSResumption(t *testing.T) {
 // Nothing lies in a sender's buffer that a sender who never reads would leave there: closing
 // would drop what it has sent.
 func TestTLSSendersNeedNotRead(t *testing.T) {
-	inner := &tls.Config{Certificates: []tls.Certificate{newCertificate(t, "arr")}}
+	// Where a certificate is asked for a ticket comes by itself, and not in a flight that the
+	// client reads as a whole.
+	inner := &tls.Config{Certificates: []tls.Certificate{newCertificate(t, "arr")}, ClientAuth: tls.RequestClientCert}
 	for name, cfg := range map[string]*tls.Config{
 		"one configuration":    inner,
-		"another for a client": {GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return inner, nil }},
+		"another for a client": {ClientAuth: tls.RequestClientCert, GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return inner, nil }},
 	} {
 		r := serveTLS(t, &receiver.Server{}, cfg)
 		raw, err := net.Dial("tcp", r.addr)
