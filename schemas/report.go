@@ -1,6 +1,9 @@
 package schemas
 
-import "strconv"
+import (
+	"math/bits"
+	"strconv"
+)
 
 // MaxFaults is the most faults that are reported of one document.
 const MaxFaults = 50
@@ -247,18 +250,11 @@ func (c *content) missing(seen uint64) (missing uint64) {
 	for _, s := range c.sets {
 		lacks, more := s.required&^seen, seen&^s.allowed
 		// What is there was meant: to leave it out costs more than to add what it takes.
-		if cost := count(lacks) + 3*count(more); cost < best {
+		if cost := bits.OnesCount64(lacks) + 3*bits.OnesCount64(more); cost < best {
 			best, missing = cost, lacks
 		}
 	}
 	return missing
-}
-
-func count(set uint64) (n int) {
-	for ; set != 0; set &= set - 1 {
-		n++
-	}
-	return n
 }
 
 // Text is the datatype of the innermost element's text, 0 if it may have none. In an

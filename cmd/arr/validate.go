@@ -131,14 +131,14 @@ func (v *validation) Close() error {
 }
 
 func (v *validation) run(c *cli.Context) error {
-	var failed error
+	var failed bool // and told
 	if question := c.String("question"); question != "" {
 		if err := v.ask(c, question); err != nil {
 			return err
 		}
 	} else {
 		tell := func(_ string, err error) {
-			failed = err
+			failed = true
 			_, _ = fmt.Fprintln(c.App.ErrWriter, "arr: validate:", err)
 		}
 		o := validate.Options{Edition: v.edition, Stdin: c.App.Reader, Failed: tell, Idle: v.out.Flush}
@@ -147,8 +147,8 @@ func (v *validation) run(c *cli.Context) error {
 		}
 	}
 	switch {
-	case failed != nil:
-		return &exitError{exitFailed, fmt.Errorf("not all could be read: %w", failed)}
+	case failed:
+		return &exitError{code: exitFailed}
 	case v.found:
 		return &exitError{code: exitNothing}
 	}
