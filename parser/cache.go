@@ -63,8 +63,8 @@ func (c *Cache) get(hash uint64) *cached {
 	return e
 }
 
-// put keeps e under its hash, in place of what was kept there.
-func (c *Cache) put(e *cached) {
+// size is about what e takes in memory.
+func (e *cached) size() int {
 	size := 512
 	for _, g := range e.shape.Gaps {
 		size += 2 * len(g)
@@ -73,6 +73,12 @@ func (c *Cache) put(e *cached) {
 	if j := e.judged; j != nil {
 		size += 512*(len(j.faults)+len(j.rules)) + 256*len(j.values)
 	}
+	return size
+}
+
+// put keeps e under its hash, in place of what was kept there.
+func (c *Cache) put(e *cached) {
+	size := e.size()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.young == nil || len(c.young) >= maxShapes/2 || c.bytes+size > maxShapeBytes/2 {

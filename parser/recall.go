@@ -19,13 +19,15 @@ import (
 type skeletons struct {
 	root  node
 	edges int
+	bytes int // of the shapes whose gaps the edges are
 }
 
-// maxEdges bounds the tree, maxBranches a node. What outgrows them begins anew with an
-// empty tree, since what is of use returns at once.
+// maxEdges and maxTreeBytes bound the tree, maxBranches a node. What outgrows them begins
+// anew with an empty tree, since what is of use returns at once.
 const (
-	maxEdges    = 1 << 13
-	maxBranches = 32
+	maxEdges     = 1 << 13
+	maxTreeBytes = 4 << 20
+	maxBranches  = 32
 )
 
 // node is a place behind a value, or the frame's start.
@@ -135,7 +137,9 @@ func (t *skeletons) learn(known *cached) {
 		e.known = known
 		return
 	}
-	t.add(n, edge{gap: last, known: known})
+	if t.add(n, edge{gap: last, known: known}) != nil {
+		t.bytes += known.size()
+	}
 }
 
 // edge gives the edge of a gap before a value of class k; with fixed, the one that ends
@@ -152,7 +156,7 @@ func (n *node) edge(gap []byte, k class) *edge {
 // add gives n another edge. It is nil where that would be one too many: then the tree is
 // empty.
 func (t *skeletons) add(n *node, e edge) *edge {
-	if t.edges == maxEdges || len(n.edges) == maxBranches {
+	if t.edges == maxEdges || t.bytes > maxTreeBytes || len(n.edges) == maxBranches {
 		*t = skeletons{}
 		return nil
 	}
