@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math/rand"
+	"slices"
 	"strings"
 
 	"arr/audit"
@@ -39,6 +40,7 @@ func questions(model querytest.Slice) []query.Question {
 			texts = append(texts, name+":"+quote(v))
 		}
 	}
+	slices.Sort(texts)
 	texts = append(texts, "*", "event:110103", `event:"patient record"`, "action:read outcome:success", "outcome:failure", "NOT outcome:success",
 		"type:login", "requestor:*", "NOT user:*", "conformance:malformed", "conformance:foreign OR conformance:unframed", "transport:tls",
 		"cert:archive", "finding:*", "text:hospital", `text:"DICOM Instances Accessed"`, "kernel", "user:a*", "patient.name:~muller", "patient.name:mu*",
@@ -46,9 +48,13 @@ func questions(model querytest.Slice) []query.Question {
 		"encoded", "instance:1.2.3.77", "dialect:*", "patient:A1", "patient:B2^^^Y", "received:>2026-03-01")
 	var qs []query.Question
 	for i, text := range texts {
-		qs = append(qs, query.Question{Text: text})
-		if i%3 == 0 {
-			qs = append(qs, query.Question{Text: text, Count: true})
+		switch i % 3 {
+		case 0:
+			qs = append(qs, query.Question{Text: text}, query.Question{Text: text, Count: true})
+		case 1: // the summary tells of the others, too
+			qs = append(qs, query.Question{Text: text, Limit: 100})
+		default:
+			qs = append(qs, query.Question{Text: text, Limit: 100, Order: "time"})
 		}
 	}
 	for _, by := range []string{"user", "patient", "event", "source", "transport", "conformance", "host", "outcome", "study"} {
