@@ -166,10 +166,16 @@ func TestHL7DiskFull(t *testing.T) {
 	before := g.taken()
 	load(100)
 	until(t, 10*time.Second, "the spool takes messages again", func() bool { return g.taken() == before+100 })
-	if text := g.log.String(); strings.Count(text, "can't be opened or written") != 1 || !strings.Contains(text, "the spool takes audit messages again") {
+	until(t, 10*time.Second, "the log says so", func() bool {
+		load(1)
+		return strings.Contains(g.log.String(), "the spool takes audit messages again")
+	})
+	if text := g.log.String(); strings.Count(text, "can't be opened or written") != 1 {
 		t.Errorf("the log says %s", text)
 	}
 	s = start(t, s.dir, "--tls", "127.0.0.1:"+port)
-	s.awaitStored(before + 100)
+	until(t, 60*time.Second, "all that was taken is stored", func() bool {
+		return g.taken()+g.figure("repository_refused_total") == n && int(s.metric("arr_records_stored_total")) == g.taken()
+	})
 	g.stop()
 }

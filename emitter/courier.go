@@ -32,11 +32,12 @@ type courier struct {
 	taken, sent, refused, oversized, expired, connections, failures atomic.Int64
 	away                                                            atomic.Bool
 
-	// troubles guards which of Full and Failing has begun, and how many messages were
-	// refused since.
-	troubles sync.Mutex
-	trouble  EventKind
-	refusals int64
+	// troubles guards which of Full and Failing has begun, how many messages were refused
+	// since, and when last.
+	troubles  sync.Mutex
+	trouble   EventKind
+	refusals  int64
+	refusedAt time.Time
 
 	// The rest belongs to run's goroutine.
 	reader *spoolReader
@@ -165,7 +166,12 @@ func (c *courier) append(frames [][]byte) error {
 	return errNotOpen
 }
 
-// judge tells of the beginning and the end of what keeps messages out of the spool.
+// calm is how long a spool that is open must have refused nothing before the end of its
+// trouble is told: at the brink a disk takes the short messages and refuses the long ones.
+const calm = time.Second
+
+// judge tells of the beginning and the end of what keeps messages out of the spool. There
+// are no messages where it was but opened.
 func (c *courier) judge(err error, messages int64) {
 	c.troubles.Lock()
 	defer c.troubles.Unlock()
@@ -179,6 +185,10 @@ func (c *courier) judge(err error, messages int64) {
 	}
 	if err != nil {
 		c.refused.Add(messages)
+		c.refusedAt = c.options.Now()
+	}
+	if state == Room && messages > 0 && c.trouble != Room && c.options.Now().Sub(c.refusedAt) < calm {
+		return
 	}
 	if state != c.trouble {
 		switch c.trouble {

@@ -211,7 +211,14 @@ func TestFullSpoolRefusesAndTells(t *testing.T) {
 	r := newRepository(t)
 	repository := quick("main", r.target)
 	repository.MaxBytes = 2000
-	l := open(t, t.TempDir(), &e, repository)
+	var minutes atomic.Int64
+	start := time.Now()
+	l, err := emitter.Open(emitter.Options{Dir: t.TempDir(), Repositories: []emitter.Repository{repository}, Notify: e.note,
+		Now: func() time.Time { return start.Add(time.Duration(minutes.Load()) * time.Minute) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeNow(t, l)
 	taken := 0
 	for ; l.Log(message(fmt.Sprint(taken))) == nil; taken++ {
 	}
@@ -224,8 +231,13 @@ func TestFullSpoolRefusesAndTells(t *testing.T) {
 	r.start()
 	until(t, "all was sent", sentAll(l))
 	logIDs(t, l, "again")
+	if strings.Contains(e.kinds(), "room") {
+		t.Errorf("there is room at once: %s", e.kinds())
+	}
+	minutes.Store(1)
+	logIDs(t, l, "later")
 	until(t, "all was sent", sentAll(l))
-	if got := r.ids(); !slices.Equal(got, append(ids(0, taken), "again")) {
+	if got := r.ids(); !slices.Equal(got, append(ids(0, taken), "again", "later")) {
 		t.Errorf("stored %q", got)
 	}
 	if s := l.Stats()[0]; s.Refused != 4 || strings.Count(e.kinds(), "full") != 1 || strings.Count(e.kinds(), "room") != 1 {

@@ -67,7 +67,7 @@ const (
 	Back
 	// Full: the spool refuses messages, since it holds MaxBytes.
 	Full
-	// Room: it takes them again; Messages were refused.
+	// Room: it takes them again, and refused none for a second; Messages were refused.
 	Room
 	// Expired: Messages waited for longer than MaxAge and are given up.
 	Expired
@@ -75,7 +75,7 @@ const (
 	Damaged
 	// Failing: the spool can't be opened, or the disk does not take what is written to it.
 	Failing
-	// Working: it does again; Messages were refused.
+	// Working: it does again, and refused none for a second; Messages were refused.
 	Working
 )
 
