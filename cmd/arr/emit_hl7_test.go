@@ -62,7 +62,7 @@ func TestEmitHL7Sends(t *testing.T) {
 	if code := run(t.Context(), args, strings.NewReader(adtMerge+adtMerge), &stdout, &stderr); code != 0 {
 		t.Fatalf("exit code %d: %s", code, &stderr)
 	}
-	r := emitter.NewReader(bytes.NewReader(<-got))
+	r := emitter.NewReader(bytes.NewReader(got()))
 	for i := range 4 {
 		frame, err := r.Next()
 		if err != nil || !bytes.Contains(frame, []byte("\ufeff<?xml")) {

@@ -16,7 +16,7 @@ func TestEmitRepeats(t *testing.T) {
 	if code := run(t.Context(), args, nil, io.Discard, &stderr); code != 0 {
 		t.Fatalf("exit code %d: %s", code, &stderr)
 	}
-	frames := auditFrames(t, <-got)
+	frames := auditFrames(t, got())
 	if len(frames) != 6 {
 		t.Fatalf("%d frames, want 6", len(frames))
 	}

@@ -12,36 +12,63 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"arr/emitter"
 	"arr/trust"
 )
 
-// listen takes one TCP connection and gives what came over it.
-func listen(t *testing.T) (to string, got <-chan []byte) {
+// listen is listenOn at a port that is free.
+func listen(t *testing.T) (to string, got func() []byte) {
 	t.Helper()
 	return listenOn(t, "127.0.0.1:0")
 }
 
-func listenOn(t *testing.T, address string) (to string, got <-chan []byte) {
+// listenOn listens at address. got gives what came over all connections that were made
+// before it is called, once they have ended.
+func listenOn(t *testing.T, address string) (to string, got func() []byte) {
 	t.Helper()
 	ln, err := net.Listen("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { ln.Close() })
-	all := make(chan []byte, 1)
+	var all bytes.Buffer
+	var mu sync.Mutex
+	var last net.Addr // where the last connection comes from; mu guards it
+	ended := make(chan struct{})
 	go func() {
-		conn, err := ln.Accept()
+		defer close(ended)
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			mu.Lock()
+			end := last != nil && conn.RemoteAddr().String() == last.String()
+			mu.Unlock()
+			if !end {
+				_, _ = all.ReadFrom(conn)
+			}
+			conn.Close()
+			if end {
+				return
+			}
+		}
+	}()
+	return "tcp://" + ln.Addr().String(), func() []byte {
+		mu.Lock()
+		conn, err := net.Dial("tcp", ln.Addr().String())
 		if err != nil {
-			return
+			t.Fatal(err)
 		}
 		defer conn.Close()
-		b, _ := io.ReadAll(conn)
-		all <- b
-	}()
-	return "tcp://" + ln.Addr().String(), all
+		last = conn.LocalAddr()
+		mu.Unlock()
+		<-ended
+		return all.Bytes()
+	}
 }
 
 func writeFile(t *testing.T, name, content string) string {
@@ -61,7 +88,7 @@ func TestEmitWrapsFiles(t *testing.T) {
 	if code := run(t.Context(), args, nil, &stdout, &stderr); code != 0 {
 		t.Fatalf("exit code %d: %s", code, &stderr)
 	}
-	r := emitter.NewReader(bytes.NewReader(<-got))
+	r := emitter.NewReader(bytes.NewReader(got()))
 	for _, want := range []string{message, "<AuditMessage/>"} {
 		frame, err := r.Next()
 		if err != nil {
@@ -84,7 +111,7 @@ func TestEmitSendsReadyFramesUnchanged(t *testing.T) {
 	if code := run(t.Context(), []string{"arr", "emit", "--to", to, "-"}, strings.NewReader(in), io.Discard, &stderr); code != 0 {
 		t.Fatalf("exit code %d: %s", code, &stderr)
 	}
-	if b := <-got; string(b) != in {
+	if b := got(); string(b) != in {
 		t.Errorf("sent %q, want %q", b, in)
 	}
 }
@@ -145,7 +172,7 @@ func TestEmitSaysHowMuchWasHandedOver(t *testing.T) {
 		if code != exitFailed || !strings.Contains(stderr.String(), c.says) || !strings.Contains(stderr.String(), "(1 of 2 messages handed over)") {
 			t.Errorf("exit code %d, %q, want %q", code, &stderr, c.says)
 		}
-		if b := <-got; !bytes.HasSuffix(b, []byte("<AuditMessage/>")) {
+		if b := got(); !bytes.HasSuffix(b, []byte("<AuditMessage/>")) {
 			t.Errorf("sent %q", b)
 		}
 	}

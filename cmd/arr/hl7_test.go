@@ -134,7 +134,7 @@ func TestHL7Proxy(t *testing.T) {
 			if code := stop(); code != 0 {
 				t.Errorf("exits with %d: %s", code, stderr)
 			}
-			frames := auditFrames(t, <-got)
+			frames := auditFrames(t, got())
 			if len(frames) != 1 {
 				t.Fatalf("%d audit messages, want 1", len(frames))
 			}
@@ -195,7 +195,7 @@ func TestHL7WithoutArchiveOrRepository(t *testing.T) {
 	}
 	to, got := listenOn(t, nobody.Addr().String())
 	_, _, _, stop = startHL7(t, "--forward", archive, "--to", to, "--spool", spool)
-	frames := auditFrames(t, <-got)
+	frames := auditFrames(t, got())
 	stop()
 	if len(frames) != 5 {
 		t.Fatalf("%d audit messages, want 5", len(frames))
