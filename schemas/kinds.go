@@ -156,7 +156,7 @@ var Kinds = [...]Kind{
 	{"encoding-unknown", ClassXML, Error, "",
 		"an encoding that is known", "`encoding=\"x-mine\"`", "XML 1.0 4.3.3"},
 	{"bad-utf8", ClassXML, Error, "",
-		"UTF-8", "the byte FF", "XML 1.0 2.2"},
+		"UTF-8", "the byte FF, to a program that scans; a frame's finding is `encoding-contradicted`", "XML 1.0 2.2"},
 	{"bad-character", ClassXML, Error, "",
 		"a character that XML allows", "the byte 01", "XML 1.0 2.2"},
 	{"bad-character-reference", ClassXML, Error, "",
