@@ -61,13 +61,16 @@ func parseStore(b []byte, password, keyPassword, alias string) ([]storeEntry, er
 	case bytes.HasPrefix(b, []byte{0xCE, 0xCE, 0xCE, 0xCE}):
 		err = errors.New(`it is a JCEKS store: convert it with "keytool -importkeystore -deststoretype pkcs12"`)
 	case bytes.HasPrefix(b, []byte{0x30, 0x80}):
-		err = errors.New(`it is BER, and only DER can be read: convert it with "openssl pkcs12 -in FILE -nodes -out all.pem" and "openssl pkcs12 -export -in all.pem"`)
+		err = errors.New("it is BER, and only DER can be read: " + convertToPEM)
 	case len(b) > 0 && b[0] == 0x30:
 		entries, err = parseDER(b, password)
 	case bytes.Contains(b, []byte("-----BEGIN ")):
 		entries, err = parsePEM(b, keyPassword)
 	default:
 		err = errors.New("it is neither PKCS#12 nor JKS nor PEM nor a certificate in DER: is it the right file?")
+	}
+	if errors.Is(err, errPassword) && password == "" {
+		return nil, errors.New("it has a password, and none was given: put it into a file, and name that, too")
 	}
 	if err != nil {
 		return nil, err
@@ -153,17 +156,21 @@ func parseDER(b []byte, password string) ([]storeEntry, error) {
 	if err == nil {
 		return joinBlocks(blocks)
 	}
-	// Keys that stand with their certificate alone may be laid out otherwise.
-	key, leaf, chain, err := pkcs12.DecodeChain(b, password)
+	// One key may be laid out otherwise, and stand with certificates that are trusted.
+	key, first, others, err := pkcs12.DecodeChain(b, password)
 	if err != nil {
-		return nil, fmt.Errorf("reading it as PKCS#12: %w: convert it with \"openssl pkcs12 -in FILE -nodes -out all.pem\" and \"openssl pkcs12 -export -in all.pem\"", err)
+		return nil, fmt.Errorf("reading it as PKCS#12: %w: %s", err, convertToPEM)
 	}
 	signer, ok := key.(crypto.Signer)
 	if !ok {
 		return nil, errors.New("its key can't sign: make an EC or RSA one")
 	}
-	return []storeEntry{{key: signer, chain: append([]*x509.Certificate{leaf}, chain...)}}, nil
+	return join([]storeEntry{{key: signer}}, append([]*x509.Certificate{first}, others...)), nil
 }
+
+// convertToPEM brings over several keys and certificates without any, which "openssl pkcs12
+// -export" does not.
+const convertToPEM = `convert it with "openssl pkcs12 -in FILE -nodes -out all.pem", and name all.pem`
 
 // maxIterations bounds how often a password may be hashed: keytool has it done 10,000
 // times, and ten million take some seconds.
@@ -228,8 +235,7 @@ func parsePEM(b []byte, password string) ([]storeEntry, error) {
 	}
 }
 
-// joinBlocks finds each key's certificate and those above it. Certificates are trusted
-// where there is no key.
+// joinBlocks reads keys and certificates, and joins them.
 func joinBlocks(blocks []*pem.Block) ([]storeEntry, error) {
 	var entries []storeEntry
 	var certs []*x509.Certificate
@@ -249,17 +255,21 @@ func joinBlocks(blocks []*pem.Block) ([]storeEntry, error) {
 			entries = append(entries, storeEntry{alias: block.Headers["friendlyName"], key: key})
 		}
 	}
-	for i := range entries {
-		public, ok := entries[i].key.Public().(interface{ Equal(crypto.PublicKey) bool })
+	return join(entries, certs), nil
+}
+
+// join finds each key's certificate and those above it. The other certificates are trusted.
+func join(keys []storeEntry, certs []*x509.Certificate) []storeEntry {
+	others := slices.Clone(certs)
+	for i := range keys {
+		public, ok := keys[i].key.Public().(interface{ Equal(crypto.PublicKey) bool })
 		own := slices.IndexFunc(certs, func(c *x509.Certificate) bool { return ok && public.Equal(c.PublicKey) })
 		if own >= 0 {
-			entries[i].chain = chainOf(certs[own], certs)
+			keys[i].chain = chainOf(certs[own], certs)
 		}
+		others = slices.DeleteFunc(others, func(c *x509.Certificate) bool { return slices.Contains(keys[i].chain, c) })
 	}
-	if len(entries) == 0 {
-		return trusted(certs), nil
-	}
-	return entries, nil
+	return append(keys, trusted(others)...)
 }
 
 // chainOf puts above leaf who issued it, as far as certs go.

@@ -49,6 +49,9 @@ func TestStoresOfKeytoolAndOpenSSL(t *testing.T) {
 		"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out cert.pem -subj /CN=openssl",
 		"openssl pkcs12 -export -in cert.pem -inkey key.pem -passout pass:secret1 -out openssl.p12",
 		"openssl pkcs12 -export -legacy -in cert.pem -inkey key.pem -passout pass:secret1 -out openssl-legacy.p12",
+		"openssl pkcs12 -export -nokeys -in cert.pem -passout pass:secret1 -out certs.p12",
+		key + "-keystore both.p12 -alias z -keyalg RSA -dname CN=z",
+		"keytool -importcert -noprompt -keystore both.p12 -storepass secret1 -alias ec -file ec.der",
 		"openssl pkcs8 -topk8 -in key.pem -passout pass:secret1 -out encrypted.pem",
 		"keytool -genseckey -keystore secret.jceks -storetype JCEKS -storepass secret1 -alias k -keyalg AES -keysize 128",
 	} {
@@ -76,6 +79,9 @@ func TestStoresOfKeytoolAndOpenSSL(t *testing.T) {
 		{trust.Store{File: "openssl.p12", Password: secret}, "CN=openssl"},
 		{trust.Store{File: "openssl-legacy.p12", Password: secret}, "CN=openssl"},
 		{trust.Store{File: "all.pem"}, "CN=ec CN=rsa"},
+		{trust.Store{File: "both.p12", Password: secret}, "CN=z"},
+		{trust.Store{File: "both.p12"}, "it has a password, and none was given"},
+		{trust.Store{File: "certs.p12", Password: secret}, `private key missing: convert it with "openssl pkcs12 -in FILE -nodes -out all.pem", and name all.pem`},
 		{trust.Store{File: "key.pem"}, "has no certificate"},
 		{trust.Store{File: "encrypted.pem"}, "decrypt it with"},
 		{trust.Store{File: "trust.jks", Password: secret}, "there is no key in it: is it a trust store?"},
@@ -103,9 +109,10 @@ func TestStoresOfKeytoolAndOpenSSL(t *testing.T) {
 			t.Errorf("%s: the error tells the password: %s", filepath.Base(test.store.File), got)
 		}
 	}
-	for _, name := range []string{"trust.jks", "trust.old", "ec.der", "modern.jks"} {
-		if _, err := (trust.Store{File: filepath.Join(dir, name), Password: secret}).Certificates(); err != nil {
-			t.Errorf("%s: %v", name, err)
+	for name, want := range map[string]int{"trust.jks": 1, "trust.old": 1, "ec.der": 1, "modern.jks": 2, "both.p12": 2} {
+		certs, err := (trust.Store{File: filepath.Join(dir, name), Password: secret}).Certificates()
+		if err != nil || len(certs) != want {
+			t.Errorf("%s: %d certificates, %v, want %d", name, len(certs), err, want)
 		}
 	}
 }
