@@ -83,6 +83,8 @@ func TestWhatIsOwed(t *testing.T) {
 		{"changed id", lines(msh("ADT^A47"), pid, "MRG|16"), false, 0, []string{"110110 U ITI-30 " + cx}},
 		{"link of two", lines(msh("ADT^A24"), pid, "PID|||18"), false, 0, []string{"110110 U ITI-30 " + cx, "110110 U ITI-30 18"}},
 		{"affinity domain", lines(msh("ADT^A43"), "PID|||X2~L2", "MRG|X1~L1"), false, 0, []string{"110110 U ITI-64 L2 L1 X2/1 X1/14"}},
+		{"affinity domain, two changes", lines(msh("ADT^A43"), "PID|||X2~L2", "MRG|X1~L1", "PID|||L4", "MRG|L3"), false, 0,
+			[]string{"110110 U ITI-64 L2 L1 X2/1 X1/14", "110110 U ITI-64 L4 L3"}},
 		{"order", order("ORM^O01", "ORC|NW"), false, 0, []string{"110109 C RAD-2 " + cx + "#A77"}},
 		{"order of the filler", order("ORM^O01", "ORC|SN"), true, 0, []string{"110109 C RAD-3 " + cx + "#A77"}},
 		{"order cancelled", order("ORM^O01", "ORC|CA"), false, 0, []string{"110109 U RAD-2 " + cx + "#A77"}},

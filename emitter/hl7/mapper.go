@@ -199,7 +199,7 @@ func (m *Mapper) groups(a about) [][][]byte {
 	name := "PID"
 	m.ofPatients = m.ofPatients[:0]
 	switch a {
-	case aboutQuery, aboutLink:
+	case aboutQuery:
 		m.ofPatients = append(m.ofPatients, m.msg.segments)
 		return m.ofPatients
 	case aboutPrior:

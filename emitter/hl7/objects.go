@@ -39,7 +39,7 @@ func (m *Mapper) objects(a *audit.Message, x *Exchange, w *owed, segments [][]by
 	case w.about == aboutQuery:
 		m.queried(a, x, w)
 	case w.about == aboutLink:
-		m.linked(a, x)
+		m.linked(a, x, segments)
 	case m.Dialect == dcm4che:
 		m.dcm4cheObjects(a, x, w, segments)
 	case w.about == aboutPrior:
@@ -101,12 +101,12 @@ func (m *Mapper) details(x *Exchange) []audit.Detail {
 	return append(all, audit.Detail{Type: detailMessage, Value: m.texts.cut(x.Message, m.limit(x))})
 }
 
-// linked fills in the ids of ITI-64: of both PID-3 and MRG-1 the first is the id in the
+// linked fills in the ids of one change of ITI-64: of both PID-3 and MRG-1 the first is the id in the
 // affinity domain, the second the local one. One alone is local. The first object has the
 // message.
-func (m *Mapper) linked(a *audit.Message, x *Exchange) {
-	after := m.msg.field(m.msg.first(m.msg.segments, "PID"), 3)
-	before := m.msg.field(m.msg.first(m.msg.segments, "MRG"), 1)
+func (m *Mapper) linked(a *audit.Message, x *Exchange, segments [][]byte) {
+	after := m.msg.field(m.msg.first(segments, "PID"), 3)
+	before := m.msg.field(m.msg.first(segments, "MRG"), 1)
 	details := m.details(x)
 	for i, id := range [...]struct {
 		value           []byte
