@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"arr/query"
 )
 
 // flagsFirst gives args with each flag of the command moved before the command's
@@ -94,15 +96,16 @@ func setFlag(cmd *cli.Command, args []string) ([]string, error) {
 // flagOf finds the flag that was typed.
 func flagOf(cmd *cli.Command, typed string) (cli.Flag, error) {
 	name := strings.TrimLeft(typed, "-")
+	var names []string
 	for _, f := range append(cmd.Flags, cli.HelpFlag) {
 		if slices.Contains(f.Names(), name) {
 			return f, nil
 		}
+		names = append(names, f.Names()...)
 	}
 	hint := fmt.Sprintf("see \"arr %s --help\"; an argument that begins with - goes after --", cmd.Name)
-	if near := cli.SuggestFlag(cmd.Flags, name, true); near != "" {
-		hint = fmt.Sprintf("did you mean %s? %s", near, hint)
-	}
+	names = slices.DeleteFunc(names, func(n string) bool { return len(n) == 1 })
+	hint = fmt.Sprintf("did you mean --%s? %s", query.Nearest(name, names), hint)
 	return nil, &exitError{exitUsage, fmt.Errorf("%q is not a flag of arr %s: %s", typed, cmd.Name, hint)}
 }
 

@@ -39,6 +39,7 @@ func TestCommandLine(t *testing.T) {
 		{"serve --help", 0, "--max-frame", ""},
 		{"confg", exitUsage, "", `"confg" is not a command of arr. Did you mean "config"?`},
 		{"config --mx-frame 1", exitUsage, "", `arr: "--mx-frame" is not a flag of arr config: did you mean --max-frame?`},
+		{"config --tsl off", exitUsage, "", `arr: "--tsl" is not a flag of arr config: did you mean --tls?`},
 		{"config --zone", exitUsage, "", "--zone takes a value: see"},
 		{"config x", exitUsage, "", `arr config takes no arguments, and "x" is one`},
 		{"config --zone Europe/Atlantis", exitUsage, "", `zone (--zone): "Europe/Atlantis" is not a time zone`},
