@@ -117,6 +117,7 @@ func TestEventRules(t *testing.T) {
 		{"accessed without patient", event("110103", "R", "", user, study), "missing-object"},
 		{"accessed, wrong patient id type", event("110103", "R", "", user, study, object("1 1 3 P1", named)), "wrong-object-id-type"},
 		{"accessed, wrong study codes", event("110103", "R", "", user, object("4 3 110180 1.2.3", named), patient), "wrong-object-codes"},
+		{"export whose medium asks, too", event("110106", "R", "", src, person("110154", "true"), patient), "missing-media-type wrong-requestor"},
 		{"accessed, no UID", event("110103", "R", "", user, object("2 3 110180 1.02.3", named), patient), "bad-uid"},
 		{"transferred", event("110104", "U", "", src, dst, study, patient), ""},
 		{"transferred, deleted", event("110104", "D", "", src, dst, study, patient), "wrong-action"},
@@ -210,6 +211,28 @@ func TestEventRules(t *testing.T) {
 			if !slices.ContainsFunc(r.Findings, func(g parser.Finding) bool { return g.Finding == f }) {
 				t.Errorf("%s: record's finding %d is %+v, the document's %+v", c.name, i, f, r.Findings[i])
 			}
+		}
+	}
+}
+
+// TestRulesBesideFaults has values that the grammar refuses, or that only older grammars
+// take: the rules do not take offence as well.
+func TestRulesBesideFaults(t *testing.T) {
+	patient, study := object("1 1 2 P1", named), object("2 3 110180 1.2.3", named)
+	user := person("", "true")
+	for _, c := range []struct{ name, doc, want string }{
+		{"codes with zeros", event("110103", "R", "", user, object("02 +03 110180 1.2.3", named), patient), "bad-enum bad-enum"},
+		{"a type that is none", event("110103", "R", "", user, study, object("8 1 2 P1", named)), "bad-enum"},
+		{"a role that is none", event("110103", "R", "", user, object("2 77 110180 1.2.3", named), patient), "bad-enum"},
+		{"an action that is none", event("110103", "X", "", user, study, patient), "bad-enum"},
+		{"no patient at all", event("110103", "X", "", user, study), "missing-object bad-enum"},
+	} {
+		var got []string
+		for _, f := range parser.New(parser.Options{}).ValidateDocument([]byte(c.doc)).Findings {
+			got = append(got, f.Code)
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s: findings %q, want %q", c.name, got, c.want)
 		}
 	}
 }

@@ -155,8 +155,20 @@ func (f *Facts) Attribute(a Attribute, at *AttributeText) bool {
 	if bytes.IndexByte(text, '&') >= 0 {
 		text = trim(audit.AppendUnescaped(nil, text))
 	}
+	if a == AttributeParticipantObjectTypeCode || a == AttributeParticipantObjectTypeCodeRole {
+		text = plainNumber(text)
+	}
 	f.attrs.values[a] = value{text, at.Value()}
 	return true
+}
+
+// plainNumber is a number without a sign and leading zeros, which RFC 3881 allows.
+func plainNumber(text []byte) []byte {
+	number := bytes.TrimLeft(bytes.TrimPrefix(text, []byte("+")), "0")
+	if len(number) == 0 || !Integer(number) {
+		return text
+	}
+	return number
 }
 
 // Opened ends a start tag. It always goes on.

@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 )
 
@@ -190,7 +191,7 @@ func (f *Facts) checkEvent(r *eventRule, edition Editions) {
 	case r.actions == "":
 	case !a.present() && !r.mayLackAction:
 		f.add("missing-action", event+"/@EventActionCode", f.event.at, letters(r.actions), r.clause)
-	case a.present() && len(a.text) == 1 && !strings.Contains(r.actions, string(a.text)):
+	case a.present() && isAction(a.text) && !strings.Contains(r.actions, string(a.text)):
 		f.add("wrong-action", event+"/@EventActionCode", a.at, letters(r.actions), r.clause)
 	}
 	if r.types != nil && !f.hasType(r.types) {
@@ -214,6 +215,9 @@ func (f *Facts) checkEvent(r *eventRule, edition Editions) {
 		}
 	}
 }
+
+// isAction says whether text is one of the actions; what is none is the grammar's fault.
+func isAction(text []byte) bool { return len(text) == 1 && strings.Contains("CRUDE", string(text)) }
 
 func letters(actions string) string { return list(strings.Split(actions, "")) }
 
@@ -305,12 +309,15 @@ func wantedPeople(rule *personRule) string {
 
 func isTrue(b []byte) bool { return string(b) == "true" || string(b) == "1" }
 
+// mediaRoles are those of media, whose UserIsRequestor is a rule of its own.
+var mediaRoles = []string{"110154", "110155"}
+
 // checkRequestors asks for exactly one requestor.
 func (f *Facts) checkRequestors(r *eventRule) {
 	n := 0
 	for i := range f.participants {
 		p := &f.participants[i]
-		if p.media != nil || !isTrue(p.requestor.text) {
+		if p.media != nil || p.has(mediaRoles) || !isTrue(p.requestor.text) {
 			continue
 		}
 		if n++; n == 2 {
@@ -326,10 +333,23 @@ func (o *object) isPatient() bool { return string(o.typ.text) == "1" && string(o
 
 // is says whether o is what a rule is for: by its id type, or by its type and role.
 func (o *object) is(rule *objectRule) bool {
-	if string(o.typ.text) == rule.typ && contains(rule.roles, o.role.text) {
+	if o.hasCodes(rule) {
 		return true
 	}
 	return rule.typ == "2" && contains(rule.idTypes, o.idType.code) && len(o.idType.code) > 2
+}
+
+// hasCodes says whether o has a rule's type and role. One that is no code at all is the
+// grammar's fault and no other.
+func (o *object) hasCodes(rule *objectRule) bool {
+	return (string(o.typ.text) == rule.typ || o.typ.present() && !upTo(4, o.typ.text)) &&
+		(contains(rule.roles, o.role.text) || o.role.present() && !upTo(26, o.role.text))
+}
+
+// upTo says whether text is a number from 1 to n.
+func upTo(n int, text []byte) bool {
+	i, err := strconv.Atoi(string(text))
+	return err == nil && i >= 1 && i <= n
 }
 
 func contains(list []string, s []byte) bool {
@@ -365,7 +385,7 @@ func (r *objectRule) codes() string {
 }
 
 func (f *Facts) checkObject(r *eventRule, rule *objectRule, o *object) {
-	if string(o.typ.text) != rule.typ || !contains(rule.roles, o.role.text) {
+	if !o.hasCodes(rule) {
 		f.add("wrong-object-codes", o.trail.path(), o.at, "the codes of a "+rule.what+rule.codes(), r.clause)
 	}
 	if rule.idTypes != nil && o.idType.at.End > 0 && !contains(rule.idTypes, o.idType.code) {
