@@ -40,8 +40,35 @@ func mapperFlags() []cli.Flag {
 // makesMessages says whether messages are made of something else than files of XML.
 func makesMessages(c *cli.Context) bool { return c.IsSet("hl7") || c.IsSet("event") }
 
+// misplacedFlag gives an error where a flag would say nothing, since what it is about is
+// not given.
+func misplacedFlag(c *cli.Context) error {
+	for _, f := range []struct {
+		of    string
+		names []string
+	}{
+		{"hl7", []string{"ack", "did", "sent", "peer", "hl7-app", "hl7-table", "did-table"}},
+		{"event", []string{"set"}},
+	} {
+		for _, name := range f.names {
+			if c.IsSet(name) && !c.IsSet(f.of) {
+				return fmt.Errorf("--%s says nothing without --%s: give both or neither", name, f.of)
+			}
+		}
+	}
+	for _, name := range []string{"dialect", "device"} {
+		if c.IsSet(name) && !makesMessages(c) {
+			return fmt.Errorf("--%s is for messages that are made, with --hl7 or --event: files are sent as they are, under the header that --header names", name)
+		}
+	}
+	return nil
+}
+
 // makeMessages makes the messages that flags ask for, none where none do.
 func makeMessages(c *cli.Context) ([][]byte, error) {
+	if err := misplacedFlag(c); err != nil {
+		return nil, err
+	}
 	if !makesMessages(c) {
 		if c.Bool("dry-run") {
 			return nil, errors.New("--dry-run prints messages that are made: give --hl7 FILE or --event NAME")

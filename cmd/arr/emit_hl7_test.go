@@ -103,6 +103,11 @@ func TestEmitHL7Refuses(t *testing.T) {
 		"--did-table": {"--hl7", message, "--did-table", message},
 		"one after":   {"--hl7", message, "more.xml"},
 		"give --hl7":  {"more.xml"},
+
+		"--ack says nothing without --hl7":       {"--ack", message, "more.xml"},
+		"--did says nothing without --hl7":       {"--event", "logout", "--did", "created"},
+		"--set says nothing without --event":     {"--hl7", message, "--set", "user=jane"},
+		"--dialect is for messages that are mad": {"--dialect", "dcm4che", "more.xml"},
 	} {
 		var stdout, stderr bytes.Buffer
 		if code := run(t.Context(), append([]string{"arr", "emit", "--dry-run"}, args...), nil, &stdout, &stderr); code != exitUsage {
