@@ -95,3 +95,22 @@ func TestSplitCX(t *testing.T) {
 		}
 	}
 }
+
+func TestIsPatient(t *testing.T) {
+	for _, c := range []struct {
+		typ, role, idType string
+		want              bool
+	}{
+		{"1", "1", "", true},
+		{"01", "01", "", true},
+		{"1", "10", "", false},
+		{"", "", "2", true},
+		{"01", "", "1", true},
+		{"2", "", "2", false},
+	} {
+		o := audit.ParticipantObject{Type: c.typ, Role: c.role, IDType: audit.Coded{Code: c.idType}}
+		if o.IsPatient() != c.want {
+			t.Errorf("type %q, role %q, id type %q: patient %v", c.typ, c.role, c.idType, !c.want)
+		}
+	}
+}

@@ -1,5 +1,7 @@
 package audit
 
+import "strings"
+
 // Coded is a coded value of PS3.15 A.5.1: csd-code, codeSystemName,
 // originalText and displayName (RFC 3881: code, codeSystemName or codeSystem).
 type Coded struct{ Code, System, OriginalText, DisplayName string }
@@ -80,13 +82,16 @@ type ParticipantObject struct {
 
 // IsPatient says whether the object is a patient: a person in the role of patient
 // (ParticipantObjectTypeCode 1, role 1), or, where role is absent, an id type of
-// patient number (RFC 3881 code 2) or medical record number (1).
+// patient number (RFC 3881 code 2) or medical record number (1). RFC 3881's numbers may
+// have leading zeros.
 func (o *ParticipantObject) IsPatient() bool {
 	if o.Role != "" {
-		return o.Role == "1"
+		return isOne(o.Role)
 	}
-	return (o.Type == "1" || o.Type == "") && (o.IDType.Code == "2" || o.IDType.Code == "1")
+	return (isOne(o.Type) || o.Type == "") && (o.IDType.Code == "2" || o.IDType.Code == "1")
 }
+
+func isOne(number string) bool { return strings.TrimLeft(number, "+0") == "1" }
 
 // IsStudy says whether the object's id is a study instance UID (id type 110180).
 func (o *ParticipantObject) IsStudy() bool { return o.IDType.Code == "110180" }

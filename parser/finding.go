@@ -118,15 +118,18 @@ func (p *Parser) readingFindings(rec *audit.Record, h *header, r *reading, names
 		places[i] = schemas.Span{Off: f.Off, End: f.Off + f.Len}
 		cut = cut || f.Code == scan.Unterminated
 	}
+	// A frame that the receiver cut, or its connection's end, has a finding that says so.
+	if cut && rec.Flags&(audit.FlagTruncated|audit.FlagCutAtClose) == 0 && nearLimit(len(rec.Frame)) {
+		addFinding(rec, "truncated", span{len(rec.Frame), len(rec.Frame)})
+	}
 	for i, at := range r.places(places) {
+		if len(rec.Findings) == schemas.MaxFaults {
+			break
+		}
 		c := faults[i].Code
 		rec.Findings = append(rec.Findings, audit.Finding{
 			Code: c.String(), Path: paths[i], Off: at.Off, Len: at.End - at.Off, Message: c.Sentence(),
 		})
-	}
-	// A frame that the receiver cut, or its connection's end, has a finding that says so.
-	if cut && rec.Flags&(audit.FlagTruncated|audit.FlagCutAtClose) == 0 && nearLimit(len(rec.Frame)) {
-		addFinding(rec, "truncated", span{len(rec.Frame), len(rec.Frame)})
 	}
 }
 

@@ -3,6 +3,7 @@ package parser
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"arr/audit"
 	"arr/scan"
@@ -138,6 +139,10 @@ func (p *Parser) report(rec *audit.Record, r *reading, document bool) Report {
 	switch rec.Class {
 	case audit.Conformant, audit.InDialect, audit.Deviating:
 		p.details(&out, r)
+	case audit.Malformed:
+		if r.finding == "" && p.hasTree(r.text()) {
+			p.beside(&out, r)
+		}
 	case audit.Foreign, audit.Unframed:
 		if document {
 			for _, f := range p.examiner.report(r.text(), 0, schemas.A51, nil) {
@@ -153,6 +158,28 @@ func (p *Parser) report(rec *audit.Record, r *reading, document bool) Report {
 	}
 	out.limit()
 	return out
+}
+
+// hasTree says whether the faults of a document that is not well formed are all within
+// values, so that grammars and rules can be asked.
+func (p *Parser) hasTree(doc []byte) bool {
+	s := &p.scanner
+	for s.Reset(doc, 0); s.Next() != scan.EOF; {
+	}
+	return len(s.Faults) < scan.MaxFaults && !slices.ContainsFunc(s.Faults, func(f scan.Fault) bool { return !f.Code.WithinValue() })
+}
+
+// beside adds what the grammars and the rules say of a document that is not well formed,
+// but for the values that hold such a fault: one fault is reported once.
+func (p *Parser) beside(out *Report, r *reading) {
+	all := Report{}
+	p.details(&all, r)
+	ill := out.Findings
+	for _, f := range all.Findings {
+		if strings.HasPrefix(f.Code, "missing-") || !slices.ContainsFunc(ill, func(x Finding) bool { return x.Off < f.Off+f.Len && f.Off < x.Off+x.Len }) {
+			out.Findings = append(out.Findings, f)
+		}
+	}
 }
 
 // details adds what the grammars and the rules say.

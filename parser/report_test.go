@@ -39,6 +39,37 @@ func TestVectors(t *testing.T) {
 	}
 }
 
+// TestFaultsBesideXML has documents that are not well formed within values: the grammar and
+// the rules are asked as well, of all but these values.
+func TestFaultsBesideXML(t *testing.T) {
+	doc := event("110103", "X", "", person("", "y&nbsp;", `UserID="2"`), object("2 3 110180 1.2.3", named))
+	for _, c := range []struct{ name, doc, want string }{
+		{"values", doc, "missing-object bad-enum unknown-entity duplicate-attribute"},
+		{"an end tag, too", strings.Replace(doc, "</ActiveParticipant>", "", 1), "unknown-entity duplicate-attribute mismatched-end-tag"},
+	} {
+		p := parser.New(parser.Options{})
+		for _, r := range []parser.Report{p.ValidateDocument([]byte(c.doc)), p.Validate(&audit.Entry{Frame: []byte(header + c.doc)})} {
+			var got []string
+			for _, f := range r.Findings {
+				got = append(got, f.Code)
+			}
+			if strings.Join(got, " ") != c.want || r.Class != audit.Malformed || r.Dialect != "" {
+				t.Errorf("%s: %v, findings %q, want %q", c.name, r.Class, got, c.want)
+			}
+		}
+	}
+}
+
+// TestManyFaults has more faults than are kept, in XML and frame together.
+func TestManyFaults(t *testing.T) {
+	doc := "audit: " + event("110109", "C", "", person("", "true", `UserName="`+strings.Repeat("& ", 99)+`"`), object("1 1 2 P1", named))
+	p := parser.New(parser.Options{})
+	rec := checkFrame(t, p, []byte(header+doc), 0)
+	if r := p.Validate(&audit.Entry{Frame: []byte(header + doc)}); len(rec.Findings) != schemas.MaxFaults || len(r.Findings) != schemas.MaxFaults {
+		t.Errorf("%d findings are kept and %d reported", len(rec.Findings), len(r.Findings))
+	}
+}
+
 // TestDeclaredEncodings has what may be declared of a document in ASCII.
 func TestDeclaredEncodings(t *testing.T) {
 	doc := event("110109", "C", "", person("", "true"), object("1 1 2 P1", named))

@@ -1,5 +1,7 @@
 package scan
 
+import "arr/schemas"
+
 // FaultCode names a kind of fault. Its text is the code of an audit.Finding.
 type FaultCode uint8
 
@@ -96,8 +98,18 @@ const (
 	MaxAttributes = 256
 	MaxNamespaces = 64
 	// MaxFaults is the most faults that are kept of one document.
-	MaxFaults = 16
+	MaxFaults = schemas.MaxFaults
 )
+
+// WithinValue says whether a fault is one of a value or a text, so that elements and
+// attributes are as they were meant all the same.
+func (c FaultCode) WithinValue() bool {
+	switch c {
+	case BadCharacter, BadCharRef, UnknownEntity, BareAmpersand, LessThanInValue, CDATAEndInText, MissingSpace, DuplicateAttribute:
+		return true
+	}
+	return c.Note()
+}
 
 // fault notes a fault. The first fault that is no note makes the document not well
 // formed even where the list is full.
