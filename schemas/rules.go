@@ -2,7 +2,6 @@ package schemas
 
 import (
 	"bytes"
-	"strconv"
 	"strings"
 )
 
@@ -191,7 +190,7 @@ func (f *Facts) checkEvent(r *eventRule, edition Editions) {
 	case r.actions == "":
 	case !a.present() && !r.mayLackAction:
 		f.add("missing-action", event+"/@EventActionCode", f.event.at, letters(r.actions), r.clause)
-	case a.present() && isAction(a.text) && !strings.Contains(r.actions, string(a.text)):
+	case a.present() && isCode(ElementEventIdentification, AttributeEventActionCode, a.text) && !strings.Contains(r.actions, string(a.text)):
 		f.add("wrong-action", event+"/@EventActionCode", a.at, letters(r.actions), r.clause)
 	}
 	if r.types != nil && !f.hasType(r.types) {
@@ -216,8 +215,11 @@ func (f *Facts) checkEvent(r *eventRule, edition Editions) {
 	}
 }
 
-// isAction says whether text is one of the actions; what is none is the grammar's fault.
-func isAction(text []byte) bool { return len(text) == 1 && strings.Contains("CRUDE", string(text)) }
+// isCode says whether text is one of the values that A.5.1 lists for an attribute of a child
+// of AuditMessage. What is none is the grammar's fault and no other.
+func isCode(e Element, a Attribute, text []byte) bool {
+	return grammars[A51][0].children[e].attributes[a].Accepts(text)
+}
 
 func letters(actions string) string { return list(strings.Split(actions, "")) }
 
@@ -339,17 +341,11 @@ func (o *object) is(rule *objectRule) bool {
 	return rule.typ == "2" && contains(rule.idTypes, o.idType.code) && len(o.idType.code) > 2
 }
 
-// hasCodes says whether o has a rule's type and role. One that is no code at all is the
-// grammar's fault and no other.
+// hasCodes says whether o has a rule's type and role, one that is no code at all aside.
 func (o *object) hasCodes(rule *objectRule) bool {
-	return (string(o.typ.text) == rule.typ || o.typ.present() && !upTo(4, o.typ.text)) &&
-		(contains(rule.roles, o.role.text) || o.role.present() && !upTo(26, o.role.text))
-}
-
-// upTo says whether text is a number from 1 to n.
-func upTo(n int, text []byte) bool {
-	i, err := strconv.Atoi(string(text))
-	return err == nil && i >= 1 && i <= n
+	const e = ElementParticipantObjectIdentification
+	return (string(o.typ.text) == rule.typ || o.typ.present() && !isCode(e, AttributeParticipantObjectTypeCode, o.typ.text)) &&
+		(contains(rule.roles, o.role.text) || o.role.present() && !isCode(e, AttributeParticipantObjectTypeCodeRole, o.role.text))
 }
 
 func contains(list []string, s []byte) bool {
