@@ -16,7 +16,7 @@ type Report struct {
 	// Dialect names the grammar where Class is audit.InDialect; Edition says which editions
 	// of its grammar the message follows.
 	Dialect, Edition string
-	// Source is the AuditSourceID of a message that is well formed.
+	// Source is the AuditSourceID of a message whose tags are in order.
 	Source string
 	// Findings are in the order of their places, errors before warnings where there are more
 	// than schemas.MaxFaults.
@@ -174,6 +174,7 @@ func (p *Parser) hasTree(doc []byte) bool {
 func (p *Parser) beside(out *Report, r *reading) {
 	all := Report{}
 	p.details(&all, r)
+	out.Source = all.Source
 	ill := out.Findings
 	for _, f := range all.Findings {
 		if strings.HasPrefix(f.Code, "missing-") || !slices.ContainsFunc(ill, func(x Finding) bool { return x.Off < f.Off+f.Len && f.Off < x.Off+x.Len }) {

@@ -44,8 +44,8 @@ func TestVectors(t *testing.T) {
 func TestFaultsBesideXML(t *testing.T) {
 	doc := event("110103", "X", "", person("", "y&nbsp;", `UserID="2"`), object("2 3 110180 1.2.3", named))
 	for _, c := range []struct{ name, doc, want string }{
-		{"values", doc, "missing-object bad-enum unknown-entity duplicate-attribute"},
-		{"an end tag, too", strings.Replace(doc, "</ActiveParticipant>", "", 1), "unknown-entity duplicate-attribute mismatched-end-tag"},
+		{"values", doc, "missing-object bad-enum unknown-entity duplicate-attribute s"},
+		{"an end tag, too", strings.Replace(doc, "</ActiveParticipant>", "", 1), "unknown-entity duplicate-attribute mismatched-end-tag "},
 	} {
 		p := parser.New(parser.Options{})
 		for _, r := range []parser.Report{p.ValidateDocument([]byte(c.doc)), p.Validate(&audit.Entry{Frame: []byte(header + c.doc)})} {
@@ -53,8 +53,8 @@ func TestFaultsBesideXML(t *testing.T) {
 			for _, f := range r.Findings {
 				got = append(got, f.Code)
 			}
-			if strings.Join(got, " ") != c.want || r.Class != audit.Malformed || r.Dialect != "" {
-				t.Errorf("%s: %v, findings %q, want %q", c.name, r.Class, got, c.want)
+			if strings.Join(append(got, r.Source), " ") != c.want || r.Class != audit.Malformed || r.Dialect != "" {
+				t.Errorf("%s: %v of %q, findings %q, want %q", c.name, r.Class, r.Source, got, c.want)
 			}
 		}
 	}

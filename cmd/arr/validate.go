@@ -118,6 +118,10 @@ func (v *validation) Write(r *validate.Result) error {
 	v.found = v.found || r.Has(v.level)
 	if n := r.Message - 1; n < len(v.records) {
 		r.File, r.Several = fmt.Sprintf("record %d", v.records[n]), false
+		for i := range r.Findings { // a place is one in the record, not among the answers
+			r.Findings[i].Off -= r.Off
+		}
+		r.Text, r.Start, r.Off, r.End = r.Text[r.Off:r.End], validate.Place{}, 0, r.End-r.Off
 	}
 	return v.Writer.Write(r)
 }

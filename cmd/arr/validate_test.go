@@ -99,12 +99,13 @@ func TestCodes(t *testing.T) {
 func TestValidateQuestion(t *testing.T) {
 	rest := closedStore(t)
 	live, _ := served(t)
+	column := 1 + strings.Index(string(login(2, "asmith", "4")), "<ActiveParticipant")
 	for _, dir := range []string{rest, live} {
 		for _, c := range []struct {
 			question, format, want string
 			code                   int
 		}{
-			{"user:asmith", "text", "example: record 1:1:", 1},
+			{"user:asmith", "text", fmt.Sprintf("example: record 1:1:%d /AuditMessage/ActiveParticipant\n", column), 1},
 			{"user:jdoe", "html", "<code>record 0:1:", 1},
 			{"user:nobody", "text", "no messages\n", 0},
 			{"user:(", "text", "", exitUsage},
