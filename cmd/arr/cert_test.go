@@ -33,7 +33,7 @@ func TestCertInspect(t *testing.T) {
 		{[]string{filepath.Join(keys, "server-rsa.pem")}, 0, "A key with its certificate\n", ""},
 		{[]string{filepath.Join(keys, "ca-key.pem")}, 0, "A key without a certificate\n", ""},
 		{[]string{filepath.Join(keys, "ca.p12"), "--password-file", writeFile(t, "password", "changeit\n")}, 0, "A trusted certificate\n", ""},
-		{[]string{filepath.Join(keys, "ca.p12")}, exitFailed, "", "the password is wrong"},
+		{[]string{filepath.Join(keys, "ca.p12")}, exitFailed, "", "it has a password, and none was given"},
 		{[]string{writeFile(t, "text", "text")}, exitFailed, "", "neither PKCS#12 nor JKS"},
 		{[]string{filepath.Join(dir, "none")}, exitFailed, "", "no such file"},
 		{[]string{r.ports.TCP[0][:len("127.0.0.1:")] + "1"}, exitFailed, "", "does it speak TLS there?"},
