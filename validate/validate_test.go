@@ -431,6 +431,7 @@ func TestScorecard(t *testing.T) {
 func FuzzText(f *testing.F) {
 	f.Add([]byte(good))
 	f.Add([]byte(faulty))
+	f.Add([]byte(strings.Replace(faulty, "<AuditSource", "&<AuditSource", 1)))
 	f.Add([]byte("12 <13>hi there" + header + good))
 	f.Add([]byte("\xFF\xFE<\x00a\x00/\x00>\x00"))
 	p := parser.New(parser.Options{})
