@@ -34,14 +34,19 @@ func Show(w io.Writer, r *audit.Record, o ShowOptions) error {
 	v := &view{Record: r, reader: o.Reader}
 	v.open()
 	var p page
-	p.line("On " + clock(v.Time, o.Zone) + ", " + sentence(v))
-	p.arrival(v, o.Zone)
-	p.header(v)
-	if v.message != nil {
-		p.message(v.message)
+	if v.Flags&audit.FlagLost != 0 {
+		p.line("The disk lost record " + strconv.FormatUint(v.Number, 10) + ", which had been stored: nothing is known of it but its number.")
+		p.findings(v)
+	} else {
+		p.line("On " + clock(v.Time, o.Zone) + ", " + sentence(v))
+		p.arrival(v, o.Zone)
+		p.header(v)
+		if v.message != nil {
+			p.message(v.message)
+		}
+		p.findings(v)
+		p.text(v, o.Indent)
 	}
-	p.findings(v)
-	p.text(v, o.Indent)
 	_, err := w.Write(p.b)
 	return err
 }

@@ -27,6 +27,20 @@ func TestShow(t *testing.T) {
 	}
 }
 
+// TestShowLost: of a record that the disk lost nothing is told that nobody knows, neither
+// a sender nor a time.
+func TestShowLost(t *testing.T) {
+	r := &audit.Record{Entry: audit.Entry{Number: 7, Flags: audit.FlagLost}, Class: audit.Unframed}
+	var out bytes.Buffer
+	if err := answer.Show(&out, r, answer.ShowOptions{Reader: said{}}); err != nil {
+		t.Fatal(err)
+	}
+	const want = "The disk lost record 7, which had been stored: nothing is known of it but its number.\n"
+	if out.String() != want {
+		t.Errorf("got  %q\nwant %q", &out, want)
+	}
+}
+
 // TestShowDeviations: how a dialect deviates stands apart from what was found.
 func TestShowDeviations(t *testing.T) {
 	records, reader := answers()
