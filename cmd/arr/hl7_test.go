@@ -194,9 +194,12 @@ func TestHL7WithoutArchiveOrRepository(t *testing.T) {
 		}
 	}
 	to, got := listenOn(t, nobody.Addr().String())
-	_, _, _, stop = startHL7(t, "--forward", archive, "--to", to, "--spool", spool)
+	_, _, stderr, stop = startHL7(t, "--forward", archive, "--to", to, "--spool", spool)
+	// What waits is sent before it ends.
+	if code := stop(); code != 0 {
+		t.Errorf("exits with %d: %s", code, stderr)
+	}
 	frames := auditFrames(t, got())
-	stop()
 	if len(frames) != 5 {
 		t.Fatalf("%d audit messages, want 5", len(frames))
 	}
