@@ -24,9 +24,10 @@ func flagsFirst(app *cli.App, args []string) ([]string, error) {
 	if cmd == nil {
 		return args, nil
 	}
+	path := "arr " + cmd.Name
 	for _, sub := range cmd.Subcommands {
 		if at+1 < len(args) && sub.HasName(args[at+1]) {
-			cmd, at = sub, at+1
+			cmd, path, at = sub, path+" "+sub.Name, at+1
 			break
 		}
 	}
@@ -42,7 +43,7 @@ func flagsFirst(app *cli.App, args []string) ([]string, error) {
 			rest = append(rest, a)
 			continue
 		}
-		set, err := setFlag(cmd, args[i:])
+		set, err := setFlag(cmd, path, args[i:])
 		if err != nil {
 			return nil, err
 		}
@@ -71,17 +72,17 @@ func globalFlags(args []string, at int) error {
 }
 
 // setFlag gives those of args that set the flag which the first of them names: that one,
-// or the next, too.
-func setFlag(cmd *cli.Command, args []string) ([]string, error) {
+// or the next, too. path is how the command is called.
+func setFlag(cmd *cli.Command, path string, args []string) ([]string, error) {
 	typed, value, given := strings.Cut(args[0], "=")
-	flag, err := flagOf(cmd, typed)
+	flag, err := flagOf(cmd, path, typed)
 	if err != nil {
 		return nil, err
 	}
 	set := args[:1]
 	if d, ok := flag.(cli.DocGenerationFlag); ok && d.TakesValue() && !given {
 		if len(args) < 2 {
-			return nil, &exitError{exitUsage, fmt.Errorf("%s takes a value: see \"arr %s --help\"", typed, cmd.Name)}
+			return nil, &exitError{exitUsage, fmt.Errorf("%s takes a value: see \"%s --help\"", typed, path)}
 		}
 		set, value = args[:2], args[1]
 	}
@@ -94,7 +95,7 @@ func setFlag(cmd *cli.Command, args []string) ([]string, error) {
 }
 
 // flagOf finds the flag that was typed.
-func flagOf(cmd *cli.Command, typed string) (cli.Flag, error) {
+func flagOf(cmd *cli.Command, path, typed string) (cli.Flag, error) {
 	name := strings.TrimLeft(typed, "-")
 	var names []string
 	for _, f := range append(cmd.Flags, cli.HelpFlag) {
@@ -103,10 +104,10 @@ func flagOf(cmd *cli.Command, typed string) (cli.Flag, error) {
 		}
 		names = append(names, f.Names()...)
 	}
-	hint := fmt.Sprintf("see \"arr %s --help\"; an argument that begins with - goes after --", cmd.Name)
+	hint := fmt.Sprintf("see \"%s --help\"; an argument that begins with - goes after --", path)
 	names = slices.DeleteFunc(names, func(n string) bool { return len(n) == 1 })
 	hint = fmt.Sprintf("did you mean --%s? %s", query.Nearest(name, names), hint)
-	return nil, &exitError{exitUsage, fmt.Errorf("%q is not a flag of arr %s: %s", typed, cmd.Name, hint)}
+	return nil, &exitError{exitUsage, fmt.Errorf("%q is not a flag of %s: %s", typed, path, hint)}
 }
 
 // noArguments refuses the arguments of a command that takes flags alone.

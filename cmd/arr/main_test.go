@@ -39,6 +39,7 @@ func TestCommandLine(t *testing.T) {
 		{"serve --help", 0, "--max-frame", ""},
 		{"confg", exitUsage, "", `"confg" is not a command of arr. Did you mean "config"?`},
 		{"config --mx-frame 1", exitUsage, "", `arr: "--mx-frame" is not a flag of arr config: did you mean --max-frame?`},
+		{"cert inspect --keypassword-file x", exitUsage, "", `arr: "--keypassword-file" is not a flag of arr cert inspect: did you mean --key-password-file? see "arr cert inspect --help"`},
 		{"config --tsl off", exitUsage, "", `arr: "--tsl" is not a flag of arr config: did you mean --tls?`},
 		{"config --zone", exitUsage, "", "--zone takes a value: see"},
 		{"config x", exitUsage, "", `arr config takes no arguments, and "x" is one`},
