@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +11,6 @@ import (
 	"os"
 	"slices"
 	"strconv"
-	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -164,7 +161,7 @@ func (e *emission) run(ctx context.Context) error {
 	}
 	e.counter.end()
 	if err != nil {
-		return &exitError{exitFailed, fmt.Errorf("%w (%s)", err, e.counter.outcome(e.sender.Handed(), closeErr == nil))}
+		return &exitError{exitFailed, fmt.Errorf("%w (%s)", withRemedy(err), e.counter.outcome(e.sender.Handed(), closeErr == nil))}
 	}
 	if e.oversized != nil {
 		return &exitError{exitFailed, fmt.Errorf("%w (%s too large, %s handed over)", e.oversized, plural(e.tooLarge, "message"), plural(e.sender.Handed(), "message"))}
@@ -186,27 +183,6 @@ func (e *emission) sendAll(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// withRemedy adds to what kept a connection from being made what to do about it.
-func withRemedy(err error) error {
-	remedy := ""
-	switch {
-	case isA[x509.HostnameError](err):
-		remedy = "send to a name that the certificate has; arr serve takes more with --tls-name"
-	case isA[tls.RecordHeaderError](err):
-		remedy = "nothing speaks TLS there: send to the port for TLS, or to tcp://"
-	case errors.Is(err, syscall.ECONNREFUSED):
-		remedy = "nothing listens there: see that the repository runs and has this port"
-	default:
-		return err
-	}
-	return fmt.Errorf("%w: %s", err, remedy)
-}
-
-func isA[E error](err error) bool {
-	_, is := errors.AsType[E](err)
-	return is
 }
 
 func (e *emission) sendFile(ctx context.Context, name string) error {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"crypto/tls"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"log"
@@ -129,6 +130,13 @@ func TestEmitFailures(t *testing.T) {
 	stranger.StartTLS()
 	t.Cleanup(stranger.Close)
 	t.Cleanup(plain.Close)
+	asking := httptest.NewUnstartedServer(nil)
+	asking.Config.ErrorLog = quiet
+	asking.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert}
+	asking.StartTLS()
+	t.Cleanup(asking.Close)
+	askingCA := writeFile(t, "asking.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: asking.Certificate().Raw})))
+	toAsking := []string{"--to", "tls://" + asking.Listener.Addr().String(), "--ca", askingCA}
 	keys := t.TempDir()
 	named := listenUnnamed(t, keys)
 	xml := writeFile(t, "a.xml", "<AuditMessage/>")
@@ -149,6 +157,9 @@ func TestEmitFailures(t *testing.T) {
 		{"unknown CA", []string{"--to", "tls://" + stranger.Listener.Addr().String(), xml}, "", exitFailed, "put the certificate itself into a file for --ca"},
 		{"another name", []string{"--to", "tls://" + named, "--ca", filepath.Join(keys, "ca.pem"), xml}, "", exitFailed, "a name that the certificate has"},
 		{"no TLS", []string{"--to", "tls://" + plain.Listener.Addr().String(), xml}, "", exitFailed, "nothing speaks TLS there"},
+		{"no certificate", append(toAsking[:4:4], xml), "", exitFailed, "it wants a client's certificate from one of the CAs"},
+		{"no certificate, TLS 1.2", append(toAsking[:4:4], "--tls-max", "1.2", xml), "", exitFailed, "or wants a client's certificate"},
+		{"no suite", append(toAsking[:4:4], "--tls-profile", "aes", xml), "", exitFailed, "choose another --tls-profile"},
 		{"framing", []string{"--to", to, "-"}, "3 abcx", exitFailed, "frame 2 at byte 5"},
 	} {
 		var stderr bytes.Buffer

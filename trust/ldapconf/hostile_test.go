@@ -104,6 +104,9 @@ func TestImpostors(t *testing.T) {
 			_ = answer(conn, readRequest(conn), result(ldap.ApplicationBindResponse, ldap.LDAPResultInappropriateAuthentication))
 			readRequest(conn)
 		}, "it takes nobody so: correct --ldap-bind-dn"},
+		"a refusal to read": {func(conn net.Conn) {
+			_ = answer(conn, bound(conn), result(ldap.ApplicationSearchResultDone, ldap.LDAPResultInsufficientAccessRights))
+		}, "name one who may with --ldap-bind-dn"},
 		"a packet of a gigabyte": {func(conn net.Conn) { conn.Write([]byte{0x30, 0x84, 0x40, 0, 0, 0}); readRequest(conn) }, "see that a directory"},
 		"a value without its end": {func(conn net.Conn) {
 			bound(conn)

@@ -62,6 +62,10 @@ func (r *reading) search(base string, scope int, filter string, names ...string)
 	if ldap.IsErrorWithCode(err, ldap.LDAPResultNoSuchObject) || ldap.IsErrorWithCode(err, ldap.LDAPResultInvalidDNSyntax) {
 		return nil, nil
 	}
+	if ldap.IsErrorAnyOf(err, ldap.LDAPResultInsufficientAccessRights, ldap.LDAPResultStrongAuthRequired,
+		ldap.LDAPResultInappropriateAuthentication, ldap.LDAPResultOperationsError) { // the last is Active Directory's
+		return nil, fmt.Errorf("searching %s for %s: %w: let the user read it, or name one who may with --ldap-bind-dn", base, filter, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("searching %s for %s: %w", base, filter, err)
 	}
