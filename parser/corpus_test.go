@@ -79,6 +79,9 @@ var headers = map[string]string{
 	"none":        "",
 }
 
+// headerNames are the names of headers in order, so that a fuzzer's number means one.
+var headerNames = slices.Sorted(maps.Keys(headers))
+
 // filled is the frame that a record's shape gives with the record's values in its slots.
 func filled(rec *audit.Record) []byte {
 	var frame []byte

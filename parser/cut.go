@@ -104,21 +104,30 @@ func (c *cutter) field(k class, s span) {
 }
 
 // text cuts what is neither header nor audit message, from off to end: what is
-// readable of it, without the white space, the byte order mark and the NULs around
-// it.
+// readable of it.
 func (c *cutter) text(off, end int) {
-	for off < end && padding(c.frame[off]) {
-		off++
-	}
-	if bytes.HasPrefix(c.frame[off:end], byteOrderMark) {
-		off += len(byteOrderMark)
-	}
-	for end > off && padding(c.frame[end-1]) {
-		end--
-	}
-	if off < end {
+	if off, end = readableIn(c.frame, off, end); off < end {
 		c.cut(headerText, off, end)
 	}
+}
+
+// readableIn returns where the readable part of b[off:end] begins and ends: what is left
+// without the byte order marks before it and the padding around it. Shapes and direct
+// readings both go by it, so that they find the same text.
+func readableIn(b []byte, off, end int) (int, int) {
+	for off < end {
+		if padding(b[off]) {
+			off++
+		} else if bytes.HasPrefix(b[off:end], byteOrderMark) {
+			off += len(byteOrderMark)
+		} else {
+			break
+		}
+	}
+	for end > off && padding(b[end-1]) {
+		end--
+	}
+	return off, end
 }
 
 // padding says whether a byte around a message says nothing: white space, or the

@@ -40,6 +40,23 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
+// FuzzAround puts text before and behind a message, as relays do, and has it read by its
+// shape and for itself.
+func FuzzAround(f *testing.F) {
+	bom := "\xEF\xBB\xBF"
+	for _, before := range []string{"", "\n", bom, bom + "\n", bom + "\n<85>1 - - - - - ", "\n" + bom + "\x00" + bom + "behind", bom + bom + " ", "\x00", "#012", "\\011 ", "&amp;\t", "812 ", "<85>1 - - - - - "} {
+		for _, behind := range []string{"", "\n", "\x00", bom, "#012", " behind\r\n"} {
+			f.Add(uint8(len(before)), before, uint8(len(behind)), behind)
+		}
+	}
+	documents := [...]string{minimal, message, strings.ReplaceAll(message, "\n", "#012"), latin1(message), "no document"}
+	p := parser.New(parser.Options{})
+	f.Fuzz(func(t *testing.T, header uint8, before string, document uint8, behind string) {
+		h := headers[headerNames[int(header)%len(headerNames)]]
+		checkFrame(t, p, []byte(h+before+documents[int(document)%len(documents)]+behind), 0)
+	})
+}
+
 // FuzzHeader compares the splitter with go-syslog: where that takes the whole frame,
 // the fields are the same and there is no finding.
 func FuzzHeader(f *testing.F) {

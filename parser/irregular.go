@@ -1,7 +1,6 @@
 package parser
 
 import (
-	"bytes"
 	"unicode/utf8"
 
 	"arr/audit"
@@ -180,19 +179,6 @@ func headerValues(frame []byte, h *header) (values []audit.FieldValue) {
 
 // readableText is text without the byte order marks and the padding around it.
 func readableText(text []byte) []byte {
-	text = trimPadding(text)
-	for bytes.HasPrefix(text, byteOrderMark) {
-		text = trimPadding(text[len(byteOrderMark):])
-	}
-	return text
-}
-
-func trimPadding(b []byte) []byte {
-	for len(b) > 0 && padding(b[0]) {
-		b = b[1:]
-	}
-	for len(b) > 0 && padding(b[len(b)-1]) {
-		b = b[:len(b)-1]
-	}
-	return b
+	off, end := readableIn(text, 0, len(text))
+	return text[off:end]
 }

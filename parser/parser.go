@@ -12,7 +12,7 @@ import (
 // Version is the version of what the parser makes of a frame. It grows with every
 // change of Record's derived fields, so that a store knows which blocks to judge
 // anew.
-const Version = 7
+const Version = 8
 
 // Options are a parser's choices. The zero value serves.
 type Options struct {
