@@ -57,6 +57,7 @@ func TestExamples(t *testing.T) {
 		"too-many-objects":           {exampleBase, strings.Replace(query, "</AuditMessage>", object("2 3 110181 1.3", asking+syntax)+"</AuditMessage>", 1)},
 		"wrong-object-codes":         {`ParticipantObjectTypeCode="2"`, `ParticipantObjectTypeCode="4"`},
 		"wrong-object-id-type":       {object("1 1 2 P1", named), object("1 1 3 P1", named)},
+		"too-many-children":          {exampleBase, strings.Replace(exampleBase, "</AuditMessage>", strings.Repeat(`<ActiveParticipant UserID="u" UserIsRequestor="0"/>`, 20_000)+"</AuditMessage>", 1)},
 		"missing-object-name":        {exampleBase, event("110101", "R", "", person("", "true"), object("2 13 12 file:/x", asking))},
 		"missing-query":              {exampleBase, query},
 		"missing-detail":             {exampleBase, event("110113", "E", "110126", person("", "true"), object("2 5 110182 n", named))},

@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"math/bits"
 	"slices"
 
 	"arr/audit"
@@ -34,6 +35,13 @@ func addFinding(rec *audit.Record, code string, at span) {
 	rec.Findings = append(rec.Findings, audit.Finding{
 		Code: code, Path: "/", Off: at.off, Len: at.end - at.off, Message: sentences[code],
 	})
+}
+
+// limitFindings leaves out what is too much: the rules stand behind the faults of the grammar.
+// What the receiver knew of the frame has its place.
+func limitFindings(rec *audit.Record) {
+	room := schemas.MaxFaults - bits.OnesCount(uint(rec.Flags))
+	rec.Findings = rec.Findings[:min(len(rec.Findings), room)]
 }
 
 // flagFindings adds what the receiver knew of the frame.

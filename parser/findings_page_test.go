@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -67,7 +68,8 @@ records that have one.
 An error breaks the grammar of PS3.15 A.5.1 and of every dialect that is known, or keeps the
 message from being read whole. A warning breaks what the standards say beside the grammar, or
 is how a dialect differs from A.5.1; ` + "`arr validate`" + ` then gives it the class ` + "`dialect`" + ` under the same
-code, ` + "`arr show`" + ` lists it apart, and ` + "`arr status`" + ` counts it by source. At most 50 findings are kept of one message.
+code, ` + "`arr show`" + ` lists it apart, and ` + "`arr status`" + ` counts it by source. At most ` + strconv.Itoa(schemas.MaxFaults) + ` findings
+are kept of one message, those of the grammar first.
 
 This page is made from the code (` + "`go test ./parser -run FindingsPage -update`" + `).
 `)

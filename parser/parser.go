@@ -12,7 +12,7 @@ import (
 // Version is the version of what the parser makes of a frame. It grows with every
 // change of Record's derived fields, so that a store knows which blocks to judge
 // anew.
-const Version = 8
+const Version = 9
 
 // Options are a parser's choices. The zero value serves.
 type Options struct {
@@ -72,6 +72,7 @@ func (p *Parser) Parse(rec *audit.Record) {
 			p.irregular(rec, &h)
 		}
 	}
+	limitFindings(rec)
 	flagFindings(rec)
 	if len(rec.Frame) > maxKeptFrame {
 		p.cutter.frame = nil

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"arr/scan"
+	"arr/schemas"
 )
 
 // step is one element of the path to where a reader is.
@@ -44,7 +45,7 @@ func pathsOf(s *scan.Scanner, doc []byte, faults []scan.Fault) []string {
 				a := &s.Attrs[i]
 				before(a.NameOff)
 				for len(paths) < len(faults) && faults[len(paths)].Off < a.End {
-					paths = append(paths, strings.TrimSuffix(pathTo(steps), "/")+"/@"+string(doc[a.NameOff:a.NameEnd]))
+					paths = append(paths, strings.TrimSuffix(pathTo(steps), "/")+"/@"+schemas.PathName(doc[a.NameOff:a.NameEnd]))
 				}
 			}
 			before(s.End)
@@ -73,7 +74,7 @@ func enter(steps []step, tag []byte) []step {
 	if parent.children[name] > 0 || len(parent.children) < maxSiblingNames {
 		parent.children[name]++
 	}
-	return append(steps, step{name: name, nth: parent.children[name]})
+	return append(steps, step{name: schemas.PathName(tag[:end]), nth: parent.children[name]})
 }
 
 func pathTo(steps []step) string {

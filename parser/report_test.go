@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"arr/audit"
 	"arr/parser"
@@ -60,13 +61,52 @@ func TestFaultsBesideXML(t *testing.T) {
 	}
 }
 
-// TestManyFaults has more faults than are kept, in XML and frame together.
+// TestManyFaults has more faults than are kept: of XML, of the grammar and of the rules, each
+// alone and with others.
 func TestManyFaults(t *testing.T) {
-	doc := "audit: " + event("110109", "C", "", person("", "true", `UserName="`+strings.Repeat("& ", 99)+`"`), object("1 1 2 P1", named))
-	p := parser.New(parser.Options{})
-	rec := checkFrame(t, p, []byte(header+doc), 0)
-	if r := p.Validate(&audit.Entry{Frame: []byte(header + doc)}); len(rec.Findings) != schemas.MaxFaults || len(r.Findings) != schemas.MaxFaults {
-		t.Errorf("%d findings are kept and %d reported", len(rec.Findings), len(r.Findings))
+	noted := strings.Repeat(`<ParticipantObjectDetail type="a"/>`, 99)
+	study := object("2 3 110180 1..2", named)
+	for _, c := range []struct {
+		name, doc string
+		flags     audit.Flags
+		last      string
+	}{
+		{"XML", "audit: " + event("110109", "C", "", person("", "true", `UserName="`+strings.Repeat("& ", 99)+`"`), object("1 1 2 P1", named)), 0, "bare-ampersand"},
+		{"rules", event("110103", "R", "", person("", "true"), strings.Repeat(study, 99)), 0, "bad-uid"},
+		{"grammar and rules", event("110103", "R", "", person("", "true"), object("2 3 110180 1.2", named+noted), strings.Repeat(study, 99)), 0, "missing-attribute"},
+		{"and a frame that was cut", event("110103", "R", "", person("", "true"), object("2 3 110180 1.2", named+noted), strings.Repeat(study, 99)),
+			audit.FlagTruncated | audit.FlagCutAtClose, "cut-at-close"},
+	} {
+		p := parser.New(parser.Options{})
+		e := audit.Entry{Frame: []byte(header + c.doc), Flags: c.flags}
+		r := p.Validate(&e)
+		for range 3 { // by the skeleton, the third time without a scan
+			rec := audit.Record{Entry: e}
+			p.Parse(&rec)
+			if n := len(rec.Findings); n != schemas.MaxFaults || len(r.Findings) != n || rec.Findings[n-1].Code != c.last {
+				t.Errorf("%s: %d findings are kept and %d reported: %+v", c.name, n, len(r.Findings), rec.Findings[max(0, n-1):])
+			}
+		}
+	}
+}
+
+// TestLongNames has names of a megabyte in the paths of many faults: a finding stays small.
+func TestLongNames(t *testing.T) {
+	long := strings.Repeat("é", 1<<19)
+	for name, doc := range map[string]string{
+		"of the root": "<" + long + ":AuditMessage xmlns:" + long + `="u">` + strings.Repeat("<Odd/>", 99) + "</" + long + ":AuditMessage>",
+		"of elements": "<AuditMessage><" + long + ">" + strings.Repeat("& ", 99) + "</" + long + "></AuditMessage>",
+	} {
+		rec := audit.Record{Entry: audit.Entry{Frame: []byte(header + doc)}}
+		parser.New(parser.Options{}).Parse(&rec)
+		if len(rec.Findings) != schemas.MaxFaults {
+			t.Errorf("%s: %d findings", name, len(rec.Findings))
+		}
+		for _, f := range rec.Findings {
+			if len(f.Path) > 1<<10 || !utf8.ValidString(f.Path) {
+				t.Fatalf("%s: the path of a finding has %d bytes: %.100q", name, len(f.Path), f.Path)
+			}
+		}
 	}
 }
 

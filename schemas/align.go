@@ -1,12 +1,20 @@
 package schemas
 
+import (
+	"slices"
+	"strconv"
+)
+
 // An element whose children are not as its content model has them is compared with the
 // nearest children that are: those that take the fewest elements added or left out. What
 // was added is missing, what was left out is out of place; one that is both has moved.
 
-// step is how a cell of the comparison was reached.
+// MaxCompared is how many children of one element are compared. That there are more, which
+// are not, is a fault of its own.
+const MaxCompared = 1 << 14
+
+// step is how a state was reached behind a child.
 type step struct {
-	cost    uint16
 	kind    stepKind
 	from    uint8   // the state before
 	element Element // of stepInsert
@@ -33,29 +41,34 @@ type edit struct {
 
 // align reports what is wrong with the children of p, which ends at end.
 func (r *Reporter) align(p *place, end Span) {
-	edits := p.content.compare(p.children)
 	path := r.Path()
-	moved := make([]bool, len(edits))
+	if p.uncompared.End > 0 {
+		r.add("too-many-children", path, p.uncompared, "at most "+strconv.Itoa(MaxCompared)+" children where they are not as the content model has them")
+	}
+	edits := p.content.compare(p.children, p.uncompared.End == 0)
+	moves := p.pair(edits)
 	for i, e := range edits {
+		if !r.wants() {
+			return
+		}
 		if e.insert {
 			continue
 		}
 		c := p.children[e.at]
 		code, expected := "misplaced-element", p.content.expectedAt(e.state)
-		for j, other := range edits {
-			if other.insert && other.element == e.element && !moved[j] {
-				moved[i], moved[j] = true, true
-				expected = e.element.String() + " " + p.before(other.at)
-				break
-			}
-		}
-		if !moved[i] && !p.content.repeats(e.element) && p.keeps(e.element, edits) {
+		switch to := moves.to[i]; {
+		case to >= 0:
+			expected = e.element.String() + " " + p.before(edits[to].at)
+		case moves.kept[e.element] > 0 && !p.content.repeats(e.element):
 			code = "duplicate-element"
 		}
 		r.add(code, path+"/"+numbered(e.element.String(), c.nth), c.at, expected)
 	}
-	for j, e := range edits {
-		if !e.insert || moved[j] {
+	for i, e := range edits {
+		if !r.wants() {
+			return
+		}
+		if !e.insert || moves.to[i] >= 0 {
 			continue
 		}
 		at := end
@@ -78,71 +91,92 @@ func (p *place) before(i int) string {
 	return "at the end of " + p.name
 }
 
-// keeps says whether one child of the given name is in its place.
-func (p *place) keeps(e Element, edits []edit) bool {
-	n := 0
-	for i := range p.children {
-		if p.children[i].element == e {
-			n++
-		}
-	}
-	for _, x := range edits {
-		if !x.insert && x.element == e {
-			n--
-		}
-	}
-	return n > 0
+// moves are edits that belong together. to[i] is the edit that adds what edit i leaves out,
+// and the other way round; -1 where there is none. kept is how many children of each name
+// are in their place.
+type moves struct {
+	to   []int
+	kept [NumElements]int
 }
 
-// compare gives the fewest edits that make children those of c, in their order.
-func (c *content) compare(children []child) []edit {
-	n := len(c.states)
-	rows := make([][]step, len(children)+1)
-	for i := range rows {
-		rows[i] = make([]step, n)
+// pair finds what has moved: the first of a name that is left out goes where the first of
+// that name is missing.
+func (p *place) pair(edits []edit) moves {
+	m := moves{to: make([]int, len(edits))}
+	for i := range p.children {
+		m.kept[p.children[i].element]++
 	}
-	rows[0][0] = step{kind: stepStart}
-	for i := range rows {
-		c.insertInto(rows[i])
-		if i == len(children) {
-			break
+	var missing [NumElements][]int
+	for i, e := range edits {
+		m.to[i] = -1
+		if e.insert {
+			missing[e.element] = append(missing[e.element], i)
+		} else {
+			m.kept[e.element]--
 		}
-		e := children[i].element
-		for s := range rows[i] {
-			here := rows[i][s]
-			if here.kind == unreached {
+	}
+	for i, e := range edits {
+		if at := missing[e.element]; !e.insert && len(at) > 0 {
+			m.to[i], m.to[at[0]], missing[e.element] = at[0], i, at[1:]
+		}
+	}
+	return m
+}
+
+// comparison holds children against a content model. Its rows are the states, one row for
+// each place between children; costs are those of the last row.
+type comparison struct {
+	*content
+	steps []step
+	costs []uint16
+}
+
+// compare returns the fewest edits that make children those of c, in their order; unless all
+// is true, the first of those of c.
+func (c *content) compare(children []child, all bool) []edit {
+	n := len(c.states)
+	x := comparison{content: c, steps: make([]step, (len(children)+1)*n), costs: make([]uint16, n)}
+	x.steps[0] = step{kind: stepStart}
+	x.insert(x.steps[:n])
+	next := make([]uint16, n)
+	for i := range children {
+		row, below := x.steps[i*n:][:n], x.steps[(i+1)*n:][:n]
+		for s := range row {
+			if row[s].kind == unreached {
 				continue
 			}
-			if to := c.states[s].next[e]; to > 0 {
-				better(&rows[i+1][to-1], step{cost: here.cost, kind: stepMatch, from: uint8(s)})
+			if to := c.states[s].next[children[i].element]; to > 0 {
+				better(&below[to-1], &next[to-1], step{kind: stepMatch, from: uint8(s)}, x.costs[s])
 			}
-			better(&rows[i+1][s], step{cost: here.cost + 1, kind: stepDelete, from: uint8(s)})
+			better(&below[s], &next[s], step{kind: stepDelete, from: uint8(s)}, x.costs[s]+1)
 		}
+		x.costs, next = next, x.costs
+		x.insert(below)
 	}
-	return c.trace(rows, children)
+	return x.trace(children, all)
 }
 
-// better replaces a cell that was not reached or that cost more. Of two elements that
-// can't both be there, the later one is too many.
-func better(cell *step, by step) bool {
-	later := cell.kind == stepMatch && by.kind == stepDelete && cell.cost == by.cost
-	if cell.kind != unreached && cell.cost <= by.cost && !later {
+// better replaces a step that was not made or that cost more. Of two elements that can't
+// both be there, the later one is too many.
+func better(made *step, cost *uint16, by step, at uint16) bool {
+	later := made.kind == stepMatch && by.kind == stepDelete && *cost == at
+	if made.kind != unreached && *cost <= at && !later {
 		return false
 	}
-	*cell = by
+	*made, *cost = by, at
 	return true
 }
 
-// insertInto reaches what elements that are added lead to.
-func (c *content) insertInto(row []step) {
+// insert reaches what elements that are added lead to.
+func (x *comparison) insert(row []step) {
 	for changed := true; changed; {
 		changed = false
 		for s := range row {
 			if row[s].kind == unreached {
 				continue
 			}
-			for e, to := range c.states[s].next {
-				if to > 0 && better(&row[to-1], step{row[s].cost + 1, stepInsert, uint8(s), Element(e)}) {
+			for _, e := range x.states[s].edges {
+				if better(&row[e.to], &x.costs[e.to], step{stepInsert, uint8(s), e.name}, x.costs[s]+1) {
 					changed = true
 				}
 			}
@@ -151,17 +185,17 @@ func (c *content) insertInto(row []step) {
 }
 
 // trace follows the cheapest way back from the end.
-func (c *content) trace(rows [][]step, children []child) (edits []edit) {
-	i := len(rows) - 1
+func (x *comparison) trace(children []child, all bool) (edits []edit) {
+	i, n := len(children), len(x.states)
 	s := -1
-	for t, cell := range rows[i] {
-		if cell.kind != unreached && c.states[t].accepts && (s < 0 || cell.cost <= rows[i][s].cost) {
+	for t := range n {
+		if x.steps[i*n+t].kind != unreached && (x.states[t].accepts || !all) && (s < 0 || x.costs[t] <= x.costs[s]) {
 			s = t
 		}
 	}
 	for s >= 0 {
-		cell := rows[i][s]
-		switch cell.kind {
+		made := x.steps[i*n+s]
+		switch made.kind {
 		case stepStart:
 			s = -1
 			continue
@@ -171,13 +205,11 @@ func (c *content) trace(rows [][]step, children []child) (edits []edit) {
 			i--
 			edits = append(edits, edit{at: i, element: children[i].element, state: s})
 		case stepInsert:
-			edits = append(edits, edit{insert: true, at: i, element: cell.element, state: int(cell.from)})
+			edits = append(edits, edit{insert: true, at: i, element: made.element, state: int(made.from)})
 		}
-		s = int(cell.from)
+		s = int(made.from)
 	}
-	for a, b := 0, len(edits)-1; a < b; a, b = a+1, b-1 {
-		edits[a], edits[b] = edits[b], edits[a]
-	}
+	slices.Reverse(edits)
 	return edits
 }
 

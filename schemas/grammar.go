@@ -1,5 +1,10 @@
 package schemas
 
+import (
+	"cmp"
+	"slices"
+)
+
 //go:generate go run ./gen
 
 // Element is the name of an element that a grammar has, from 1 on; 0 is any other.
@@ -138,10 +143,12 @@ type content struct {
 }
 
 // state is a state of an automaton. next gives the number of the state behind an element,
-// plus one; 0 where the element may not come.
+// plus one; 0 where the element may not come. edges are the elements that may, by their
+// numbers.
 type state struct {
 	accepts bool
 	next    [NumElements]uint8
+	edges   []edge
 }
 
 // grammars are the contents of each grammar, that of the root first.
@@ -172,6 +179,7 @@ func expand() (all [NumGrammars][]content) {
 				for _, e := range s.next {
 					c.states[n].next[e.name] = e.to + 1
 				}
+				c.states[n].edges = slices.SortedFunc(slices.Values(s.next), func(a, b edge) int { return cmp.Compare(a.name, b.name) })
 			}
 		}
 	}

@@ -63,6 +63,8 @@ var Kinds = [...]Kind{
 		"one", "two EventID", "PS3.15 A.5.1"},
 	{"missing-element", ClassSchema, Error, "An element is missing here.",
 		"the element", "ParticipantObjectIdentification without ParticipantObjectName and ParticipantObjectQuery", "PS3.15 A.5.1"},
+	{"too-many-children", ClassSchema, Error, "The element has more children than are compared; those from here on are not.",
+		"fewer children", "20,000 ActiveParticipant, one behind AuditSourceIdentification", "PS3.15 A.5.1"},
 	{"unknown-attribute", ClassSchema, Error, "The attribute is not one that the element may have.",
 		"an attribute of the element", "`code=\"110100\"` in EventID", "PS3.15 A.5.1"},
 	{"missing-attribute", ClassSchema, Error, "A required attribute is missing.",

@@ -3,9 +3,11 @@ package schemas
 import (
 	"math/bits"
 	"strconv"
+	"unicode/utf8"
 )
 
-// MaxFaults is the most faults that are reported of one document.
+// MaxFaults is the most faults that are reported of one document, and the most findings that
+// are kept of one message.
 const MaxFaults = 50
 
 // Span is a place in a document: the bytes from Off to End.
@@ -75,6 +77,8 @@ type place struct {
 	seen     uint64
 	count    map[string]int // its children, by name
 	children []child
+	// uncompared is the first child that is not compared, if there is one.
+	uncompared Span
 	// state is where the children led; broken that the content model does not take them.
 	state  uint8
 	broken bool
@@ -87,12 +91,8 @@ type child struct {
 	at      Span
 }
 
-// maxChildren bounds how many siblings are compared, and maxNames how many different
-// names of theirs are counted.
-const (
-	maxChildren = 1 << 14
-	maxNames    = 256
-)
+// maxNames bounds how many different names of siblings are counted.
+const maxNames = 256
 
 // Reset starts anew with grammar g.
 func (r *Reporter) Reset(g Grammar) {
@@ -119,6 +119,22 @@ func (r *Reporter) Path() string {
 	return path
 }
 
+// maxPathName bounds a name in a path. No grammar has one as long, and a path is kept of each
+// fault.
+const maxPathName = 128
+
+// PathName is a name as it stands in a path: one that is very long is cut.
+func PathName(name []byte) string {
+	if len(name) <= maxPathName {
+		return string(name)
+	}
+	end := maxPathName
+	for end > 0 && !utf8.RuneStart(name[end]) {
+		end--
+	}
+	return string(name[:end]) + "…"
+}
+
 func numbered(name string, nth int) string {
 	if nth > 1 {
 		name += "[" + strconv.Itoa(nth) + "]"
@@ -133,13 +149,13 @@ func (r *Reporter) Start(e Element, tag []byte, namespaced bool, at Span) bool {
 	case r.skipped > 0:
 		r.skipped++
 	case len(r.open) > 0:
-		r.child(e, string(tag), namespaced, at)
+		r.child(e, tag, namespaced, at)
 	case e != r.root.element:
-		r.add("unknown-root", "/"+string(tag), at, r.root.element.String())
+		r.add("unknown-root", "/"+PathName(tag), at, r.root.element.String())
 		r.skipped++
 	default:
 		r.namespaced = namespaced
-		r.open = append(r.open, place{content: r.root, element: e, name: string(tag), at: at})
+		r.open = append(r.open, place{content: r.root, element: e, name: PathName(tag), at: at})
 		if namespaced {
 			r.add("namespaced", r.Path(), at, "no namespace")
 		}
@@ -148,10 +164,10 @@ func (r *Reporter) Start(e Element, tag []byte, namespaced bool, at Span) bool {
 }
 
 // child opens a child of the innermost element.
-func (r *Reporter) child(e Element, name string, namespaced bool, at Span) {
+func (r *Reporter) child(e Element, tag []byte, namespaced bool, at Span) {
 	p := r.top()
 	r.Marks |= MarksOf(p.element, e)
-	nth := p.nextOf(name)
+	nth, name := p.nextOf(string(tag)), PathName(tag)
 	c := p.content.children[e]
 	if c == nil || namespaced && !r.namespaced {
 		r.add("unknown-element", r.Path()+"/"+numbered(name, nth), at, p.expected())
@@ -175,8 +191,11 @@ func (p *place) nextOf(name string) int {
 
 // follow takes a child in.
 func (p *place) follow(e Element, nth int, at Span) {
-	if len(p.children) < maxChildren {
+	switch {
+	case len(p.children) < MaxCompared:
 		p.children = append(p.children, child{e, nth, at})
+	case p.uncompared.End == 0:
+		p.uncompared = at
 	}
 	if p.broken {
 		return
@@ -202,12 +221,12 @@ func (r *Reporter) Attribute(a Attribute, text *AttributeText) bool {
 	r.Marks |= MarksOfAttribute(p.element, a)
 	t := p.content.attributes[a]
 	if t == 0 {
-		r.add("unknown-attribute", r.Path()+"/@"+string(text.Name()), text.At(), p.content.attributeNames())
+		r.add("unknown-attribute", r.Path()+"/@"+PathName(text.Name()), text.At(), p.content.attributeNames())
 		return r.wants()
 	}
 	p.seen |= 1 << a
 	if !r.blank(text.Value(), t) && !t.Accepts(text.Raw()) {
-		r.add(t.fault(), r.Path()+"/@"+string(text.Name()), text.Value(), t.expected())
+		r.add(t.fault(), r.Path()+"/@"+PathName(text.Name()), text.Value(), t.expected())
 	}
 	return r.wants()
 }
@@ -296,6 +315,7 @@ func (r *Reporter) End(at Span) bool {
 	if p.broken || !p.content.states[p.state].accepts {
 		r.align(p, at)
 	}
+	*p = place{}
 	r.open = r.open[:len(r.open)-1]
 	return r.wants()
 }
