@@ -37,16 +37,16 @@ type Recovered struct {
 	Result
 	// TornPath is the file that holds the torn tail, if there was one.
 	TornPath string
-	// Removed says that the file held no group and is gone.
+	// Removed says that the file held no record and is gone.
 	Removed bool
 }
 
 // Recover reads a file as Read does and then settles it: what is torn is copied to a
 // file beside it, its name with .torn appended, and cut off; the end mark is written
 // where it lacks; and all is made durable, since what a crash left in the kernel's
-// memory need not be on the disk. A file that holds neither a group nor damage is
-// removed, so that its name is free. Below its durable offset it changes nothing;
-// damage stays as it is.
+// memory need not be on the disk. A file that holds neither a record nor damage is
+// removed, with its end mark or without, so that its name is free for the records that
+// come next. Below its durable offset it changes nothing; damage stays as it is.
 func Recover(path string, following uint64, fn func(*Group) error) (Recovered, error) {
 	res, err := Read(path, following, fn)
 	rec := Recovered{Result: res}
@@ -80,7 +80,7 @@ func (r *Recovered) settleFile(path string, f *os.File) error {
 			return fmt.Errorf("move torn tail aside: %w", err)
 		}
 	}
-	if r.End <= fileHeader && len(r.Damages) == 0 {
+	if r.Next == r.First && len(r.Damages) == 0 {
 		r.Removed = true
 		return nil
 	}

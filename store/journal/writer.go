@@ -91,7 +91,7 @@ func Create(dir string, first uint64, o Options) (*Writer, error) {
 	}
 	if err != nil {
 		err = errors.Join(fmt.Errorf("write header of journal file %s: %w", path, err), f.Close())
-		return nil, errors.Join(err, removeIfThere(path))
+		return nil, errors.Join(err, removeIfThere(path), syncDir(dir))
 	}
 	return w, nil
 }
@@ -259,7 +259,7 @@ func (w *Writer) Close() error {
 	_ = w.file.Truncate(w.durable.offset)
 	err := w.file.Close()
 	if w.durable.offset == fileHeader {
-		err = errors.Join(err, removeIfThere(w.path))
+		err = errors.Join(err, removeIfThere(w.path), syncParent(w.path))
 	}
 	return err
 }
