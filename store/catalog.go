@@ -191,7 +191,9 @@ func (c *catalog) segments() (list []segmentEntry, err error) {
 
 // replaceSegments publishes add in place of the segments that remove names, and sources
 // with it, in one transaction: after a crash either all of it is true or none.
-func (c *catalog) replaceSegments(remove, add []segmentEntry, sources []Source) error {
+//
+// The error is errSources where it is the sources that can't be written.
+func (c *catalog) replaceSegments(remove, add []segmentEntry, sources sourceChanges) error {
 	err := c.update(func(tx *bolt.Tx) error {
 		for _, e := range remove {
 			if err := tx.Bucket(bucketSegments).Delete(numberKey(e.First)); err != nil {
@@ -203,10 +205,8 @@ func (c *catalog) replaceSegments(remove, add []segmentEntry, sources []Source) 
 				return err
 			}
 		}
-		for i := range sources {
-			if err := put(tx, bucketSources, []byte(sources[i].key().String()), &sources[i]); err != nil {
-				return err
-			}
+		if err := changeSources(tx, sources); err != nil {
+			return fmt.Errorf("%w: %w", errSources, err)
 		}
 		return nil
 	})
@@ -216,12 +216,37 @@ func (c *catalog) replaceSegments(remove, add []segmentEntry, sources []Source) 
 	return nil
 }
 
-// sources gives the sources as they were when the last segment was published.
-func (c *catalog) sources() (list []Source, err error) {
-	err = c.view(func(tx *bolt.Tx) error {
-		return each(tx, bucketSources, func(_ []byte, s Source) { list = append(list, s) })
+// errSources says that counts of sources can't be written.
+var errSources = errors.New("counts of sources")
+
+func changeSources(tx *bolt.Tx, changes sourceChanges) error {
+	if changes.whole {
+		if err := tx.DeleteBucket(bucketSources); err != nil {
+			return err
+		}
+		if _, err := tx.CreateBucket(bucketSources); err != nil {
+			return err
+		}
+	}
+	for _, k := range changes.remove {
+		if err := tx.Bucket(bucketSources).Delete([]byte(k.String())); err != nil {
+			return err
+		}
+	}
+	for _, s := range changes.put {
+		if err := put(tx, bucketSources, []byte(s.key().String()), s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachSource gives the sources as they were when the last segment was published, one at a
+// time: older programs kept names of any size.
+func (c *catalog) eachSource(fn func(*Source)) error {
+	return c.view(func(tx *bolt.Tx) error {
+		return each(tx, bucketSources, func(_ []byte, s Source) { fn(&s) })
 	})
-	return list, err
 }
 
 // check reads every page and every value.

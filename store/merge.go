@@ -143,7 +143,7 @@ func (s *Store) swapSegments(sources []*segment.Segment, path string) error {
 	for _, src := range sources {
 		remove = append(remove, s.entryOf(src))
 	}
-	if err := s.catalog.replaceSegments(remove, []segmentEntry{s.entryOf(seg)}, nil); err != nil {
+	if err := s.catalog.replaceSegments(remove, []segmentEntry{s.entryOf(seg)}, sourceChanges{}); err != nil {
 		return errors.Join(err, os.Remove(path))
 	}
 	s.changeView(func(v *view) {

@@ -207,7 +207,7 @@ func (s *Store) adoptSegments() error {
 	if err != nil {
 		return err
 	}
-	v := &view{}
+	v := &view{sources: s.view.Load().sources}
 	known := map[string]bool{}
 	for _, e := range entries {
 		if e.First != v.sealedEnd() {

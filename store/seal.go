@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -20,7 +21,7 @@ import (
 // errInterrupted says that a failpoint test ended the work here.
 var errInterrupted = errors.New("interrupted")
 
-// seal is the sealer: it owns s.sources and turns full blocks of the memtable into
+// seal is the sealer: it counts sources and turns full blocks of the memtable into
 // segments until s.stopSealer, and then what is left, full or not.
 func (s *Store) seal() {
 	defer close(s.sealerDone)
@@ -96,7 +97,8 @@ func (s *Store) sealBlock(b *memBlock) error {
 	if err := s.failpoint("verified"); err != nil {
 		return err
 	}
-	if err := s.publish(seg, recs); err != nil {
+	sources, err := s.publish(seg, recs)
+	if err != nil {
 		return err
 	}
 	if err := s.failpoint("published"); err != nil {
@@ -105,6 +107,7 @@ func (s *Store) sealBlock(b *memBlock) error {
 	s.changeView(func(v *view) {
 		v.segments = append(v.segments[:len(v.segments):len(v.segments)], seg)
 		v.mem = append([]*memBlock(nil), v.mem[1:]...)
+		v.sources = sources
 	})
 	s.stats.sealed.Add(int64(len(recs)))
 	select {
@@ -115,18 +118,56 @@ func (s *Store) sealBlock(b *memBlock) error {
 	return s.dropJournal(b.end())
 }
 
-// publish enters a block's segment in the catalog, and its records into the counts of
-// sources that are kept there and into the directory.
-func (s *Store) publish(seg *segment.Segment, recs []*audit.Record) error {
-	before := s.sources.list()
-	// In one walk, since records that were written to a segment in between are out of the
-	// processor's cache. The directory passes over what it observed at an attempt before.
-	s.sources.addAll(recs, s.directory.Observe)
-	err := s.catalog.replaceSegments(nil, []segmentEntry{s.entryOf(seg)}, s.sources.takeDirty())
-	if err != nil {
-		s.sources.reset(before)
+// publish enters a block's segment in the catalog, and its records into the directory and
+// into the counts of sources, which it returns as they are then. Where the counts can't be
+// written the segment is published without them: nothing that is derived keeps records from
+// being sealed.
+func (s *Store) publish(seg *segment.Segment, recs []*audit.Record) (*sourceTable, error) {
+	before, add := s.view.Load().sources, []segmentEntry{s.entryOf(seg)}
+	tally := s.tallyBlock(before, recs)
+	table := tally.table()
+	changes := tally.changes(before)
+	if s.rewriteSources {
+		changes = table.whole()
 	}
-	return err
+	err := s.catalog.replaceSegments(nil, add, changes)
+	if err == nil {
+		s.rewriteSources = false
+		return table, nil
+	}
+	if !errors.Is(err, errSources) && !errors.Is(err, errPages) {
+		return nil, err
+	}
+	s.log.Error("counts of sources can't be written, publishing without them: run arr check",
+		slog.Uint64("first", recs[0].Number), slog.Any("error", err))
+	s.stats.uncounted.Add(int64(len(recs)))
+	s.rewriteSources = true
+	return table, s.catalog.replaceSegments(nil, add, sourceChanges{})
+}
+
+// tallyBlock counts the records of a block on top of a table and shows them to the
+// directory, in one walk: those that were written to a segment in between are out of the
+// processor's cache. The directory passes over what it observed at an attempt before. Where
+// a message is such that counting fails, the block's are counted together.
+func (s *Store) tallyBlock(before *sourceTable, recs []*audit.Record) (t *sourceTally) {
+	defer func() {
+		if recover() == nil {
+			return
+		}
+		s.log.Error("sources of a block can't be told apart, counting them together; please report this",
+			slog.Uint64("first", recs[0].Number), slog.String("stack", string(debug.Stack())))
+		s.stats.uncounted.Add(int64(len(recs)))
+		t = before.tally(&s.sourceReader, s.deviating.of)
+		for _, r := range recs {
+			t.addTogether(r)
+		}
+	}()
+	t = before.tally(&s.sourceReader, s.deviating.of)
+	for _, r := range recs {
+		t.add(r)
+		s.directory.Observe(r)
+	}
+	return t
 }
 
 // errMisread says that a block reads back otherwise than it was written.

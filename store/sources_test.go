@@ -5,6 +5,7 @@ import (
 	"maps"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"arr/audit"
 	"arr/parser"
@@ -20,18 +21,26 @@ func recordOf(t *testing.T, source, hostname, cert string) *audit.Record {
 	return r
 }
 
+// tallied counts records as the sealer does.
+func tallied(d *deviations, recs ...*audit.Record) *sourceTable {
+	t := (&sourceTable{}).tally(&sourceReader{}, d.of)
+	for _, r := range recs {
+		t.add(r)
+	}
+	return t.table()
+}
+
+func testDeviations() *deviations {
+	return &deviations{parsers: &parserPool{make: func() Parser { return parser.New(parser.Options{}) }}}
+}
+
 // TestSourcesAreToldApart by what they call themselves and by certificate, not by peer.
 func TestSourcesAreToldApart(t *testing.T) {
-	c := newSourceCounts(nil, nil)
 	cert := strings.Repeat("\x01", 32)
-	for _, r := range []*audit.Record{
-		recordOf(t, "pacs", "h1", ""), recordOf(t, "pacs", "h1", ""), recordOf(t, "pacs", "h2", ""),
-		recordOf(t, "pacs", "h1", cert), recordOf(t, "a &amp; b", "h1", ""), recordOf(t, "pacs", "h1", ""),
-	} {
-		c.addAll([]*audit.Record{r})
-	}
+	table := tallied(testDeviations(), recordOf(t, "pacs", "h1", ""), recordOf(t, "pacs", "h1", ""), recordOf(t, "pacs", "h2", ""),
+		recordOf(t, "pacs", "h1", cert), recordOf(t, "a &amp; b", "h1", ""), recordOf(t, "pacs", "h1", ""))
 	got := map[string]int64{}
-	for _, s := range c.list() {
+	for _, s := range table.byKey {
 		got[s.ID+"|"+s.Hostname+"|"+s.Cert] = s.Records
 	}
 	want := map[string]int64{"pacs|h1|": 3, "pacs|h2|": 1, "pacs|h1|" + strings.Repeat("01", 32): 1, "a & b|h1|": 1}
@@ -43,43 +52,65 @@ func TestSourcesAreToldApart(t *testing.T) {
 // TestDeviationsAreCounted of records in a dialect, each once a record, whatever their
 // shape is kept as.
 func TestDeviationsAreCounted(t *testing.T) {
-	pool := &parserPool{make: func() Parser { return parser.New(parser.Options{}) }}
-	c := newSourceCounts(nil, &deviations{parsers: pool})
 	p := parser.New(parser.Options{})
 	plain := recordOf(t, "pacs", "h", "")
+	recs := []*audit.Record{plain}
 	for _, hint := range []string{
 		"", ` xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="x"`, ` xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xsi:noNamespaceSchemaLocation="x"`,
 	} {
 		r := &audit.Record{Entry: audit.Entry{Frame: []byte(strings.NewReplacer("<AuditMessage", "<AuditMessage"+hint, "UserID", `UserTypeCode="1" UserID`).Replace(string(plain.Frame)))}}
-		for range 2 {
-			p.Parse(r)
-			c.addAll([]*audit.Record{r})
+		p.Parse(r)
+		recs = append(recs, r, r)
+	}
+	table := tallied(testDeviations(), recs...)
+	if len(table.byKey) != 1 {
+		t.Fatalf("%d sources, want 1", len(table.byKey))
+	}
+	for _, s := range table.byKey {
+		want := Source{Dialects: map[string]int64{"dcm4che": 6}, Deviations: map[string]int64{
+			"unknown-attribute /AuditMessage/@xsi:noNamespaceSchemaLocation": 4, "unknown-attribute /AuditMessage/ActiveParticipant/@UserTypeCode": 6}}
+		if !maps.Equal(s.Dialects, want.Dialects) || !maps.Equal(s.Deviations, want.Deviations) || s.Records != 7 {
+			t.Errorf("dialects %v, deviations %v of %d records", s.Dialects, s.Deviations, s.Records)
 		}
-	}
-	c.addAll([]*audit.Record{plain})
-	s := c.list()[0]
-	want := Source{Dialects: map[string]int64{"dcm4che": 6}, Deviations: map[string]int64{
-		"unknown-attribute /AuditMessage/@xsi:noNamespaceSchemaLocation": 4, "unknown-attribute /AuditMessage/ActiveParticipant/@UserTypeCode": 6}}
-	if !maps.Equal(s.Dialects, want.Dialects) || !maps.Equal(s.Deviations, want.Deviations) || s.Records != 7 {
-		t.Errorf("dialects %v, deviations %v of %d records", s.Dialects, s.Deviations, s.Records)
-	}
-	s.Dialects["dcm4che"]++
-	if n := c.list()[0].Dialects["dcm4che"]; n != 6 {
-		t.Errorf("what was given out is counted on: %d", n)
 	}
 }
 
-// TestEndlessSourcesAreBounded: a sender that calls itself something else each time is
-// counted, in bounded memory.
-func TestEndlessSourcesAreBounded(t *testing.T) {
-	c := newSourceCounts(nil, nil)
-	for i := range maxSources + 500 {
-		c.find(sourceKey{id: fmt.Sprint(i)}, 0).Records++
+// TestTalliesLeaveTables: what is counted on top of a table is not seen in it.
+func TestTalliesLeaveTables(t *testing.T) {
+	r := recordOf(t, "pacs", "h", "")
+	table := tallied(testDeviations(), r)
+	next := table.tally(&sourceReader{}, testDeviations().of)
+	next.add(r)
+	next.add(recordOf(t, "ct", "h", ""))
+	k := sourceKey{"pacs", "h", ""}
+	if after := next.table(); after.byKey[k].Records != 2 || len(after.byKey) != 2 || table.byKey[k].Records != 1 || len(table.byKey) != 1 {
+		t.Errorf("the table has %d sources, the next one %d", len(table.byKey), len(after.byKey))
 	}
-	if n := len(c.byKey); n != maxSources+1 {
-		t.Errorf("%d sources are kept, want %d", n, maxSources+1)
+	if c := next.changes(table); len(c.put) != 2 || len(c.remove) != 0 {
+		t.Errorf("%d sources change and %d go", len(c.put), len(c.remove))
 	}
-	if others := c.byKey[manySources]; others == nil || others.Records != 500 {
-		t.Errorf("those beyond are counted as %+v", others)
+}
+
+func TestNamesAreBounded(t *testing.T) {
+	long := strings.Repeat("ä", 20_000)
+	for _, c := range []struct{ name, text, want string }{
+		{"a usual one", "pacs1", "pacs1"},
+		{"none", "", ""},
+		{"one that just fits", strings.Repeat("x", maxName), strings.Repeat("x", maxName)},
+		{"no UTF-8", "a\xffb", "a\uFFFDb"},
+		{"NUL", "a\x00b", "a\uFFFDb"},
+	} {
+		if got := nameOf(c.text); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+	for _, text := range []string{long, long + "x", strings.Repeat("\xff", 100), strings.Repeat("\xff\x00", 60), strings.Repeat("\x00", maxName), "x" + long} {
+		got := nameOf(text)
+		if len(got) > maxName || !utf8.ValidString(got) || strings.Contains(got, "\x00") || nameOf(got) != got {
+			t.Errorf("%d bytes are named %q", len(text), got)
+		}
+	}
+	if nameOf(long) == nameOf(long+"x") {
+		t.Error("two long names are one")
 	}
 }

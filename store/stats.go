@@ -25,6 +25,7 @@ type counters struct {
 	classBytes   [audit.NumClasses]atomic.Int64
 	sealFailures atomic.Int64
 	damages      atomic.Int64
+	uncounted    atomic.Int64
 	journalFiles atomic.Int64
 	// stalledSince is when writing stopped being possible, in nanoseconds since the Unix
 	// epoch; 0 while it is.
@@ -71,7 +72,10 @@ type Stats struct {
 	Memtable, Segments, Blocks int
 	QueueLength                int
 	SealFailures, Damages      int64
-	JournalFiles               int64
+	// Uncounted is how many records were sealed whose sources could not be told, or not be
+	// written to the catalog.
+	Uncounted    int64
+	JournalFiles int64
 	// Syncs counts journal groups by how long they took to write and sync: Syncs[i] those
 	// of at most SyncBuckets[i] seconds and more than the bound before, the last one the
 	// rest. SyncSeconds is their sum.
@@ -88,7 +92,7 @@ func (s *Store) Stats() Stats {
 	st := Stats{
 		Records: v.end(), Stored: c.stored.Load(), Sealed: c.sealed.Load(),
 		FrameBytes: c.frameBytes.Load(), Segments: len(v.segments), QueueLength: len(s.queue),
-		SealFailures: c.sealFailures.Load(), Damages: c.damages.Load(), JournalFiles: c.journalFiles.Load(),
+		SealFailures: c.sealFailures.Load(), Damages: c.damages.Load(), Uncounted: c.uncounted.Load(), JournalFiles: c.journalFiles.Load(),
 		SyncSeconds: time.Duration(c.syncNanos.Load()).Seconds(),
 	}
 	st.Memtable = int(st.Records - v.sealedEnd())

@@ -77,6 +77,7 @@ type Store struct {
 	cache         *segment.Cache
 	shapes        *segment.Shapes
 	parsers       parserPool
+	deviating     *deviations
 	zone          *time.Location
 	view          atomic.Pointer[view]
 	viewMu        sync.Mutex
@@ -100,12 +101,13 @@ type Store struct {
 	committed chan struct{} // closed when it ends
 
 	// The sealer owns these.
-	sources    *sourceCounts
-	encoder    *segment.Encoder
-	blockFull  chan struct{} // wakes it
-	sealed     chan struct{} // it wakes the committer
-	stopSealer chan struct{}
-	sealerDone chan struct{}
+	sourceReader   sourceReader
+	rewriteSources bool // the catalog's sources are not the view's
+	encoder        *segment.Encoder
+	blockFull      chan struct{} // wakes it
+	sealed         chan struct{} // it wakes the committer
+	stopSealer     chan struct{}
+	sealerDone     chan struct{}
 
 	damaged damagedFiles
 	met     metDamages
@@ -155,7 +157,8 @@ func newStore(dir string, o Options) *Store {
 		p.Describe(shape)
 	})
 	s.parsers.make = func() Parser { return o.NewParser(s.zone) }
-	s.view.Store(&view{})
+	s.deviating = &deviations{parsers: &s.parsers}
+	s.view.Store(&view{sources: &sourceTable{}})
 	return s
 }
 
@@ -199,11 +202,9 @@ func (s *Store) open() (err error) {
 	if s.zone, err = s.catalog.useZone(s.zone); err != nil {
 		return err
 	}
-	known, err := s.catalog.sources()
-	if err != nil {
+	if err := s.loadSources(); err != nil {
 		return err
 	}
-	s.sources = newSourceCounts(known, &deviations{parsers: &s.parsers})
 	if err := s.adoptSegments(); err != nil {
 		return err
 	}
@@ -254,12 +255,10 @@ func (s *Store) openReadOnly() (err error) {
 	if s.zone == nil {
 		s.zone, err = s.catalog.zone()
 	}
-	var known []Source
 	if err == nil {
-		known, err = s.catalog.sources()
+		err = s.loadSources()
 	}
 	if err == nil {
-		s.sources = newSourceCounts(known, &deviations{parsers: &s.parsers})
 		err = s.adoptSegments()
 	}
 	if err == nil {

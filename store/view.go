@@ -10,6 +10,7 @@ type view struct {
 	segments []*segment.Segment // by number
 	missing  []missingSegment   // by number; between the segments, or behind them
 	mem      []*memBlock        // by number, behind the segments; the last one grows
+	sources  *sourceTable       // of the records in segments
 }
 
 // changeView replaces the view by a copy that change has changed. Change must replace
