@@ -18,13 +18,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"software.sslmate.com/src/go-pkcs12"
 )
 
 const (
-	caYears     = 10
 	serverYears = 2
 	// renewBefore is what must be left of a server certificate's life.
 	renewBefore = 30 * 24 * time.Hour
@@ -53,12 +53,13 @@ func newEC() (crypto.Signer, error)  { return ecdsa.GenerateKey(elliptic.P256(),
 func newRSA() (crypto.Signer, error) { return rsa.GenerateKey(rand.Reader, 2048) }
 
 // authority is a local CA and the server certificates that it issued. One goroutine
-// uses it at a time.
+// uses it at a time, but for public.
 type authority struct {
 	dir   string
 	names []string
 	log   *slog.Logger
-	cert  *x509.Certificate
+	// cert is replaced, never changed, so that others may look at it meanwhile.
+	cert atomic.Pointer[x509.Certificate]
 }
 
 func (a *authority) path(file string) string { return filepath.Join(a.dir, file) }
@@ -76,63 +77,7 @@ func openAuthority(dir string, names []string, now time.Time, log *slog.Logger) 
 	if err != nil {
 		return nil, fmt.Errorf("opening the local CA: %w", err)
 	}
-	block, _ := pem.Decode(b)
-	if block == nil {
-		return nil, fmt.Errorf("opening the local CA: %s is not PEM: bring it back from a backup", a.path("ca.pem"))
-	}
-	if a.cert, err = x509.ParseCertificate(block.Bytes); err != nil {
-		return nil, fmt.Errorf("opening the local CA: %s: %w: bring it back from a backup", a.path("ca.pem"), err)
-	}
-	return a, a.makeTrustStore()
-}
-
-// makeCA writes the key first, so that a certificate never stands there without the
-// key it was made for.
-func (a *authority) makeCA(now time.Time) ([]byte, error) {
-	key, err := newEC()
-	if err != nil {
-		return nil, fmt.Errorf("making a key: %w", err)
-	}
-	template := &x509.Certificate{
-		Subject:               pkix.Name{CommonName: commonName("arr local CA " + hostname())},
-		NotBefore:             now.Add(-clockSkew),
-		NotAfter:              now.AddDate(caYears, 0, 0),
-		IsCA:                  true,
-		BasicConstraintsValid: true,
-		MaxPathLenZero:        true,
-		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		return nil, fmt.Errorf("making its certificate: %w", err)
-	}
-	keyPEM, err := encodeKey(key)
-	if err != nil {
-		return nil, err
-	}
-	if err := WriteFile(a.path("ca-key.pem"), keyPEM, 0o600); err != nil {
-		return nil, err
-	}
-	certPEM := encodeCertificate(der)
-	if err := WriteFile(a.path("ca.pem"), certPEM, 0o644); err != nil {
-		return nil, err
-	}
-	a.log.Info("made a local CA", slog.String("file", a.path("ca.pem")), slog.Time("expires", template.NotAfter))
-	return certPEM, nil
-}
-
-// makeTrustStore writes ca.p12 where it is missing. Its encryption is the old one,
-// which any Java and openssl reads; there is nothing secret in it.
-func (a *authority) makeTrustStore() error {
-	path := a.path("ca.p12")
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	b, err := pkcs12.LegacyDES.EncodeTrustStore([]*x509.Certificate{a.cert}, pkcs12.DefaultPassword)
-	if err != nil {
-		return fmt.Errorf("making the trust store %s: %w", path, err)
-	}
-	return WriteFile(path, b, 0o644)
+	return a, a.useCA(b)
 }
 
 func (a *authority) public() CA {
@@ -140,7 +85,7 @@ func (a *authority) public() CA {
 		PEM:      a.path("ca.pem"),
 		PKCS12:   a.path("ca.p12"),
 		Password: pkcs12.DefaultPassword,
-		SHA256:   fingerprint(a.cert),
+		SHA256:   fingerprint(a.cert.Load()),
 	}
 }
 
@@ -154,6 +99,7 @@ func fingerprint(c *x509.Certificate) string {
 // the files hold), and how many of them are new. With an error, those that could not
 // be made are the old ones, or missing where there are none.
 func (a *authority) certificates(have []tls.Certificate, now time.Time) (certs []tls.Certificate, made int, err error) {
+	err = a.correctCA(now)
 	names := serverNames(a.names)
 	for i, kind := range keyKinds {
 		var old *tls.Certificate
@@ -178,7 +124,7 @@ func (a *authority) certificates(have []tls.Certificate, now time.Time) (certs [
 			certs = append(certs, *old)
 		}
 		if issueErr != nil {
-			err = fmt.Errorf("making the server certificate %s (%s): %w", a.path(kind.file), why, issueErr)
+			err = errors.Join(err, fmt.Errorf("making the server certificate %s (%s): %w", a.path(kind.file), why, issueErr))
 		}
 	}
 	return certs, made, err
@@ -195,7 +141,7 @@ func (a *authority) loadServer(kind keyKind) *tls.Certificate {
 		c, err = tls.X509KeyPair(b, b)
 	}
 	if err == nil {
-		err = c.Leaf.CheckSignatureFrom(a.cert)
+		err = c.Leaf.CheckSignatureFrom(a.cert.Load())
 	}
 	if err != nil {
 		a.log.Warn("a server certificate of our own can't be used and is made anew",
@@ -213,6 +159,9 @@ func (a *authority) unfit(c *tls.Certificate, names []string, now time.Time) str
 	}
 	if c.Leaf.NotAfter.Sub(now) < renewBefore {
 		return "it expires soon"
+	}
+	if now.Before(c.Leaf.NotBefore) {
+		return "it is not valid yet, since the clock was ahead when it was made"
 	}
 	for _, name := range names {
 		if !carries(c.Leaf, name) {
@@ -233,14 +182,15 @@ func (a *authority) template(kind keyKind, old *tls.Certificate, now time.Time) 
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		BasicConstraintsValid: true,
 	}
-	if !t.NotAfter.After(a.cert.NotAfter) {
+	end := a.cert.Load().NotAfter
+	if !t.NotAfter.After(end) {
 		return t, nil
 	}
-	t.NotAfter = a.cert.NotAfter
+	t.NotAfter = end
 	expiring := old != nil && old.Leaf.NotAfter.Sub(now) < renewBefore
 	if t.NotAfter.Before(now) || expiring && t.NotAfter.Sub(old.Leaf.NotAfter) < worthwhile {
 		return nil, fmt.Errorf("the local CA ends on %s: move the files away from %s, start the server again and install its new CA with the senders",
-			a.cert.NotAfter.Format(time.DateOnly), a.dir)
+			end.Format(time.DateOnly), a.dir)
 	}
 	return t, nil
 }
@@ -261,7 +211,7 @@ func (a *authority) issue(kind keyKind, old *tls.Certificate, names []string, no
 	if err != nil {
 		return none, fmt.Errorf("making a key: %w", err)
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, key.Public(), caKey)
+	der, err := x509.CreateCertificate(rand.Reader, template, a.cert.Load(), key.Public(), caKey)
 	if err != nil {
 		return none, fmt.Errorf("signing: %w", err)
 	}
@@ -275,20 +225,6 @@ func (a *authority) issue(kind keyKind, old *tls.Certificate, names []string, no
 		return none, err
 	}
 	return tls.X509KeyPair(both, both)
-}
-
-// caKey is read when it is needed, so that it need not lie in memory or even in
-// the directory.
-func (a *authority) caKey() (crypto.Signer, error) {
-	pair, err := tls.LoadX509KeyPair(a.path("ca.pem"), a.path("ca-key.pem"))
-	if err != nil {
-		return nil, fmt.Errorf("loading the local CA's key: %w: bring %s back from where it is kept", err, a.path("ca-key.pem"))
-	}
-	signer, ok := pair.PrivateKey.(crypto.Signer)
-	if !ok {
-		return nil, fmt.Errorf("loading the local CA's key: the key in %s can't sign", a.path("ca-key.pem"))
-	}
-	return signer, nil
 }
 
 func encodeKey(key crypto.Signer) ([]byte, error) {

@@ -17,11 +17,14 @@
 //	server-ec.pem   key and certificate, mode 0600
 //	server-rsa.pem  key and certificate, mode 0600
 //
-// The CA is never replaced, since that would break everybody who installed it. Its key
-// may be moved away: then server certificates last as long as they last.
+// The CA's key and name are never replaced, since that would break everybody who installed
+// it; its certificate is made anew with them where it is not valid yet, as where the clock
+// was ahead when it was made. The key may be moved away: then server certificates last as
+// long as they last.
 //
 // Whom to believe is ITI-19 (Authenticate Node), for clients and for servers: a certificate is
-// accepted if it is itself installed, or if its chain ends at an installed CA. No extended key
+// accepted if it is itself installed, or if its chain ends at an installed CA, which a
+// certificate is by its own word alone: one of X.509 version 1 has none. No extended key
 // usage is asked for, and of clients no name, as the profile demands. What an installed
 // certificate itself says, its dates included, is not judged: who installed it has. Faults of
 // old chains are passed over where somebody said so. Revocation lists hold for chains; a list

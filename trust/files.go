@@ -107,7 +107,7 @@ func (s *Source) watchedPair(i int, p Pair) *watched {
 		if err != nil {
 			return fmt.Errorf("server %w", err)
 		}
-		s.warnOfEnd(p.Cert, cert.Leaf)
+		s.warnOfDates(p.Cert, cert.Leaf)
 		s.replace(i, cert)
 		return nil
 	}}
@@ -121,15 +121,19 @@ func (s *Source) watchedStore(i int, store Store) *watched {
 			return err
 		}
 		for _, p := range pairs {
-			s.warnOfEnd(store.File, p.Leaf)
+			s.warnOfDates(store.File, p.Leaf)
 		}
 		s.replace(i, pairs...)
 		return nil
 	}}
 }
 
-// warnOfEnd tells of a certificate that expires soon.
-func (s *Source) warnOfEnd(file string, leaf *x509.Certificate) {
+// warnOfDates tells of a certificate that expires soon, or that is not valid yet.
+func (s *Source) warnOfDates(file string, leaf *x509.Certificate) {
+	if s.now().Before(leaf.NotBefore) {
+		s.log.Warn("the server certificate is not valid yet, senders refuse it: set the clock right, or have it made anew",
+			slog.String("file", file), slog.Time("begins", leaf.NotBefore))
+	}
 	if leaf.NotAfter.Sub(s.now()) < renewBefore {
 		s.log.Warn("the server certificate expires soon, senders will refuse it then",
 			slog.String("file", file), slog.Time("expires", leaf.NotAfter))

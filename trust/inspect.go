@@ -146,6 +146,8 @@ func oddities(c *x509.Certificate, now time.Time) (notes []string) {
 	note(weakSignature(c) && !selfIssued(c), "its signature is forged too easily: it has to be installed itself to be believed")
 	note(selfIssued(c) && !c.IsCA, "it is signed by itself: it has to be installed itself to be believed")
 	note(len(names(c)) == 0 && !c.IsCA, "it names its owner in the subject alone: who compares names refuses it as a server's")
+	note(c.IsCA && (len(names(c)) > 0 || len(c.ExtKeyUsage) > 0),
+		"it calls itself a CA, though it looks like a machine's: where it is installed, whoever it issues to is believed, unless client-verify=installed is said")
 	if key, ok := c.PublicKey.(*rsa.PublicKey); ok {
 		note(key.N.BitLen() < 2048, "its key is shorter than BCP 195 allows, 2048 bits")
 	}

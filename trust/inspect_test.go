@@ -33,6 +33,8 @@ func TestFacts(t *testing.T) {
 			[]string{"key: RSA, 1024 bits", "TLS profiles: bcp195, nondowngrading, extended, bcp195-2015, aes, basic", "names: none",
 				"note: signed by itself", "note: in the subject alone", "note: shorter than BCP 195 allows"}},
 		{"RSA for signatures alone", sign(t, ca, newRSAKey(t), "rsa", nil), []string{"!TLS profiles: aes"}},
+		{"a device that calls itself a CA", issue(t, nil, "device", func(c *x509.Certificate) { asCA(c); c.DNSNames = []string{"ct1.example"} }),
+			[]string{"note: calls itself a CA"}},
 		{"expired", issue(t, ca, "late", func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }), []string{"note: has expired"}},
 		{"not valid yet", issue(t, ca, "early", func(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Minute) }), []string{"note: not valid yet"}},
 		{"soon", issue(t, ca, "soon", func(c *x509.Certificate) { c.NotAfter = time.Now().Add(time.Hour) }), []string{"note: expires soon"}},

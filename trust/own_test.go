@@ -194,6 +194,84 @@ func TestRenewal(t *testing.T) {
 	})
 }
 
+// What was made while the clock was ahead is not valid once it is right: it is made anew. So
+// is what a clock that is behind takes for such, which hurts nobody.
+func TestClockAhead(t *testing.T) {
+	for _, test := range []struct {
+		name         string
+		first, later int // days that the clock is ahead at first, and later
+	}{
+		{"at the first start", 500, 0},
+		{"at the first start, by more than the CA's life", 11 * 365, 0},
+		{"later", 0, 710},
+		{"behind", 0, -9000},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				dir := t.TempDir()
+				var c clock
+				c.pass(test.first)
+				s := open(t, trust.Options{Dir: dir, Now: c.now, Log: discard})
+				ca, _ := s.CA()
+				installed := pool(t, ca.PEM)
+				server := tlsConfig(t, s, trust.Clients{})
+				running(t, s)
+				c.pass(test.later - test.first)
+				aMinuteLater()
+				c.pass(-test.later)
+				aMinuteLater()
+				if _, _, err := handshake(t, server, &tls.Config{RootCAs: pool(t, ca.PEM), ServerName: "localhost", Time: c.now}); err != nil {
+					t.Errorf("once the clock is right: %v", err)
+				}
+				if test.first == 0 {
+					if _, _, err := handshake(t, server, &tls.Config{RootCAs: installed, ServerName: "localhost", Time: c.now}); err != nil {
+						t.Errorf("by the CA's certificate as it was: %v", err)
+					}
+				}
+				if left := s.Stats().CANotAfter.Sub(c.now()).Hours() / 24 / 365; left < 9.9 {
+					t.Errorf("the CA lasts another %.1f years, want 10 at least", left)
+				}
+				if err := trust.Check(dir); err != nil {
+					t.Errorf("what lies in the directory: %v", err)
+				}
+				if now, _ := s.CA(); now.SHA256 == "" || s.Stats().Failures != 0 {
+					t.Errorf("stats %+v", s.Stats())
+				}
+				again := open(t, trust.Options{Dir: dir, Now: c.now, Log: discard})
+				if n := again.Stats().Loads; n != 0 {
+					t.Errorf("%d certificates were made at the next start, want none", n)
+				}
+			})
+		})
+	}
+}
+
+// Without its key a CA that is not valid yet stays, and that is said.
+func TestClockAheadWithoutTheCAsKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		var c clock
+		c.pass(100)
+		var log strings.Builder
+		s := open(t, trust.Options{Dir: dir, Now: c.now, Log: slog.New(slog.NewTextHandler(&log, nil))})
+		before, _ := s.CA()
+		if err := os.Remove(filepath.Join(dir, "ca-key.pem")); err != nil {
+			t.Fatal(err)
+		}
+		running(t, s)
+		c.pass(-100)
+		aMinuteLater()
+		aMinuteLater()
+		after, _ := s.CA()
+		if st := s.Stats(); st.Failures != 1 || after != before {
+			t.Errorf("stats %+v, CA %v, want one failure and %v", st, after, before)
+		}
+		if !strings.Contains(log.String(), "set the clock right or have it made anew") {
+			t.Errorf("the log says %s", &log)
+		}
+	})
+}
+
 // Near the CA's end certificates end with it, and are not made anew every minute.
 func TestEndOfTheCA(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -6,11 +6,14 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/pem"
 	"io"
+	"math/big"
 	"net"
 	"os"
 	"path/filepath"
@@ -60,6 +63,51 @@ func sign(t testing.TB, parent *identity, key crypto.Signer, name string, edit f
 		t.Fatal(err)
 	}
 	return &identity{cert, key}
+}
+
+// version1 is an identity signed by itself with a certificate of X.509 version 1, which has
+// no extensions. crypto/x509 makes none.
+func version1(t testing.TB, name string) *identity {
+	t.Helper()
+	like := issue(t, nil, name, nil)
+	var made struct {
+		Body struct {
+			Version        int `asn1:"optional,explicit,tag:0"`
+			Serial         *big.Int
+			Algorithm      pkix.AlgorithmIdentifier
+			Issuer         asn1.RawValue
+			Dates, Subject asn1.RawValue
+			Key            asn1.RawValue
+			Extensions     asn1.RawValue `asn1:"optional,explicit,tag:3"`
+		}
+		Algorithm pkix.AlgorithmIdentifier
+		Signature asn1.BitString
+	}
+	if _, err := asn1.Unmarshal(like.cert.Raw, &made); err != nil {
+		t.Fatal(err)
+	}
+	made.Body.Version, made.Body.Extensions = 0, asn1.RawValue{}
+	body, err := asn1.Marshal(made.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(body)
+	if made.Signature.Bytes, err = like.key.Sign(rand.Reader, sum[:], crypto.SHA256); err != nil {
+		t.Fatal(err)
+	}
+	made.Signature.BitLength = 8 * len(made.Signature.Bytes)
+	der, err := asn1.Marshal(made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cert.Version != 1 || cert.CheckSignature(cert.SignatureAlgorithm, cert.RawTBSCertificate, cert.Signature) != nil {
+		t.Fatalf("a certificate of version %d was made, or its signature is wrong", cert.Version)
+	}
+	return &identity{cert, like.key}
 }
 
 func newRSAKey(t testing.TB) crypto.Signer {

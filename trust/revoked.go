@@ -1,10 +1,7 @@
 package trust
 
 import (
-	"bytes"
 	"crypto/x509"
-	"encoding/pem"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -18,21 +15,21 @@ type revoked struct {
 	paths []string
 	now   func() time.Time
 	log   *slog.Logger
-	lists atomic.Pointer[[]*x509.RevocationList]
+	lists atomic.Pointer[[]*RevocationList]
 }
 
 // load takes what the files hold. A list that is out of date still says who was revoked.
 func (r *revoked) load(files [][]byte) error {
-	var lists []*x509.RevocationList
+	var lists []*RevocationList
 	for i, b := range files {
 		found, err := parseRevoked(b)
 		if err != nil {
 			return fmt.Errorf("revocation list %s: %w", r.paths[i], err)
 		}
 		for _, l := range found {
-			if !l.NextUpdate.IsZero() && l.NextUpdate.Before(r.now()) {
+			if !l.due.IsZero() && l.due.Before(r.now()) {
 				r.log.Warn("a certificate revocation list is out of date: fetch it anew from its CA",
-					slog.String("file", r.paths[i]), slog.Time("due", l.NextUpdate))
+					slog.String("file", r.paths[i]), slog.Time("due", l.due))
 			}
 		}
 		lists = append(lists, found...)
@@ -41,34 +38,8 @@ func (r *revoked) load(files [][]byte) error {
 	return nil
 }
 
-// parseRevoked reads lists in PEM, or one in DER.
-func parseRevoked(b []byte) (lists []*x509.RevocationList, err error) {
-	if len(b) > 0 && b[0] == 0x30 {
-		l, err := x509.ParseRevocationList(b)
-		return []*x509.RevocationList{l}, err
-	}
-	for {
-		var block *pem.Block
-		if block, b = pem.Decode(b); block == nil {
-			break
-		}
-		if block.Type != "X509 CRL" {
-			continue
-		}
-		l, err := x509.ParseRevocationList(block.Bytes)
-		if err != nil {
-			return nil, err
-		}
-		lists = append(lists, l)
-	}
-	if len(lists) == 0 {
-		return nil, errors.New("there is none in it, in PEM or DER: is it the right file?")
-	}
-	return lists, nil
-}
-
 // RevocationLists reads the lists in files, in PEM or DER.
-func RevocationLists(paths []string) (lists []*x509.RevocationList, err error) {
+func RevocationLists(paths []string) (lists []*RevocationList, err error) {
 	for _, path := range paths {
 		b, err := os.ReadFile(path)
 		if err != nil {
@@ -94,7 +65,7 @@ func (r *revoked) check(chains [][]*x509.Certificate) error {
 
 // checkRevoked gives nil if one of the chains has no revoked certificate, else which has
 // been. A list counts where the issuer above a certificate signed it.
-func checkRevoked(chains [][]*x509.Certificate, lists []*x509.RevocationList) error {
+func checkRevoked(chains [][]*x509.Certificate, lists []*RevocationList) error {
 	var bad *x509.Certificate
 	for _, chain := range chains {
 		if bad = revokedIn(chain, lists); bad == nil {
@@ -105,28 +76,13 @@ func checkRevoked(chains [][]*x509.Certificate, lists []*x509.RevocationList) er
 }
 
 // revokedIn finds a revoked certificate in a chain, nil for none.
-func revokedIn(chain []*x509.Certificate, lists []*x509.RevocationList) *x509.Certificate {
+func revokedIn(chain []*x509.Certificate, lists []*RevocationList) *x509.Certificate {
 	for i, cert := range chain[:len(chain)-1] {
 		for _, l := range lists {
-			if !bytes.Equal(l.RawIssuer, cert.RawIssuer) || !issued(l, chain[i+1]) {
-				continue
-			}
-			for _, entry := range l.RevokedCertificateEntries {
-				if entry.SerialNumber.Cmp(cert.SerialNumber) == 0 {
-					return cert
-				}
+			if l.names(cert) && l.issuedBy(chain[i+1]) {
+				return cert
 			}
 		}
 	}
 	return nil
-}
-
-// issued says whether a CA issued a list. SHA-1 is taken: a forged list could but have
-// somebody refused, and one that is passed over has somebody let in.
-func issued(l *x509.RevocationList, ca *x509.Certificate) bool {
-	if l.CheckSignatureFrom(ca) == nil {
-		return true
-	}
-	return (ca.KeyUsage == 0 || ca.KeyUsage&x509.KeyUsageCRLSign != 0) &&
-		signedSHA1(ca, l.SignatureAlgorithm, l.RawTBSRevocationList, l.Signature)
 }

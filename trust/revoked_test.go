@@ -10,6 +10,7 @@ import (
 	"math/big"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -91,4 +92,53 @@ func TestRevocationLists(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A handshake costs the same however many certificates a CA has revoked.
+func TestLongRevocationList(t *testing.T) {
+	ca := issue(t, nil, "CA", func(c *x509.Certificate) { asCA(c); c.KeyUsage |= x509.KeyUsageCRLSign })
+	server := issue(t, ca, "server", func(c *x509.Certificate) { c.SerialNumber = big.NewInt(7) })
+	revoked := issue(t, ca, "revoked", func(c *x509.Certificate) { c.SerialNumber = big.NewInt(1_000) })
+	cost := func(entries int64) (perCheck time.Duration) {
+		var serials []int64
+		for n := range entries {
+			serials = append(serials, 1_000+n)
+		}
+		lists, err := trust.RevocationLists([]string{writeTo(t, filepath.Join(t.TempDir(), "crl"), revocationList(t, ca, time.Now().Add(time.Hour), serials...))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		conf := &tls.Config{}
+		trust.Servers{Believed: []*x509.Certificate{ca.cert}, Revoked: lists, Now: time.Now}.Apply(conf)
+		shown, refused := tls.ConnectionState{PeerCertificates: []*x509.Certificate{server.cert}}, tls.ConnectionState{PeerCertificates: []*x509.Certificate{revoked.cert}}
+		if err := conf.VerifyConnection(refused); err == nil {
+			t.Errorf("of %d entries: the revoked one is believed", entries)
+		}
+		const checks = 100
+		before := cpuTime(t)
+		for range checks {
+			if err := conf.VerifyConnection(shown); err != nil {
+				t.Fatal(err)
+			}
+			if err := conf.VerifyConnection(refused); err == nil {
+				t.Fatal("the revoked one is believed")
+			}
+		}
+		return (cpuTime(t) - before) / checks
+	}
+	short, long := cost(10), cost(100_000)
+	t.Logf("%v of CPU time with 10 entries, %v with 100,000", short, long)
+	if long > 3*short {
+		t.Errorf("a check costs %v with 10 entries and %v with 100,000", short, long)
+	}
+}
+
+// cpuTime is the processor time that this process has taken.
+func cpuTime(t testing.TB) time.Duration {
+	t.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

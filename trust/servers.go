@@ -17,7 +17,7 @@ type Servers struct {
 	// CheckName has installed ones carry Host, too.
 	CheckName bool
 	// Revoked are certificate revocation lists; they hold for chains.
-	Revoked []*x509.RevocationList
+	Revoked []*RevocationList
 	// Tolerate are the faults that are passed over; those of chains need Believed.
 	Tolerate Faults
 	// Where is what people put a certificate into so that it is believed, for errors.

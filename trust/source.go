@@ -224,7 +224,7 @@ func (s *Source) complain(err error) {
 	}
 	s.complaint = err.Error()
 	s.failures.Add(1)
-	s.log.Error("a server certificate can't be renewed, the old one stays", slog.Any("error", err))
+	s.log.Error("a certificate can't be made anew, the old one stays", slog.Any("error", err))
 }
 
 // CA is what people need of the local CA to trust this server.
@@ -256,7 +256,7 @@ func (s *Source) Stats() Stats {
 		})
 	}
 	if s.authority != nil {
-		st.CANotAfter = s.authority.cert.NotAfter
+		st.CANotAfter = s.authority.cert.Load().NotAfter
 	}
 	return st
 }

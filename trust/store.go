@@ -152,16 +152,3 @@ func (s Store) Certificates() ([]*x509.Certificate, error) {
 	}
 	return s.certificates(files)
 }
-
-// Pool reads the store's certificates, for who believes them and whom they issued.
-func (s Store) Pool() (*x509.CertPool, error) {
-	certs, err := s.Certificates()
-	if err != nil {
-		return nil, err
-	}
-	pool := x509.NewCertPool()
-	for _, c := range certs {
-		pool.AddCert(c)
-	}
-	return pool, nil
-}

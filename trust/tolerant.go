@@ -82,8 +82,7 @@ func (v *verifier) tolerantChain(leaf *x509.Certificate, between []*x509.Certifi
 // CAs.
 func mayIssue(ca, c *x509.Certificate, below int) bool {
 	return string(ca.RawSubject) == string(c.RawIssuer) &&
-		(ca.IsCA || ca.Version < 3 && selfIssued(ca)) &&
-		(ca.KeyUsage == 0 || ca.KeyUsage&x509.KeyUsageCertSign != 0) &&
+		ca.IsCA && (ca.KeyUsage == 0 || ca.KeyUsage&x509.KeyUsageCertSign != 0) &&
 		(ca.MaxPathLen < 0 || ca.MaxPathLen == 0 && !ca.MaxPathLenZero || below <= ca.MaxPathLen) &&
 		len(ca.UnhandledCriticalExtensions) == 0 && !constrainsNames(ca)
 }

@@ -1,6 +1,7 @@
 package trust
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"crypto/x509"
 	"errors"
@@ -31,6 +32,8 @@ type believed struct {
 	// roots are the CAs, nil for the system's, and cas the same one by one.
 	roots *x509.CertPool
 	cas   []*x509.Certificate
+	// others are those that are no CAs: they are believed themselves, and nobody for them.
+	others []*x509.Certificate
 	// installed has every certificate, since ITI-19 has a peer's certificate compared
 	// with those as well.
 	installed map[[sha256.Size]byte]bool
@@ -52,16 +55,17 @@ func (b *believed) has(c *x509.Certificate) bool { return b.installed[sha256.Sum
 
 func (b *believed) add(cert *x509.Certificate) {
 	b.installed[sha256.Sum256(cert.Raw)] = true
-	self := selfIssued(cert)
-	// A root of X.509 version 1 has no constraints that could call it a CA.
-	isCA := cert.IsCA || cert.Version < 3 && self
-	if isCA {
+	// A certificate of X.509 version 1 has no constraints that could call it a CA: those
+	// that devices sign for themselves can't be told from an old root.
+	if cert.IsCA {
 		b.roots.AddCert(cert)
 		b.cas = append(b.cas, cert)
+	} else {
+		b.others = append(b.others, cert)
 	}
 	switch {
 	case b.hints == nil:
-	case isCA || self:
+	case cert.IsCA || selfIssued(cert):
 		b.hints.AddCert(cert)
 	default:
 		// The issuer of an installed certificate is not known here, and clients
@@ -183,11 +187,20 @@ func (v *verifier) explain(presented []*x509.Certificate, err error) string {
 		}
 		return text
 	}
+	if v.issuedByOther(leaf) {
+		return fmt.Sprintf("its issuer %.200q is installed, but is no CA by what it says of itself: put the %s's certificate itself into %s", leaf.Issuer, v.who, v.where)
+	}
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok || v.tolerates(FaultSHA1|FaultExpired) {
 		return fmt.Sprintf("its issuer %.200q is not believed: put the issuer's certificate, or the certificate itself, into %s; a peer has to show the certificates between, too",
 			leaf.Issuer, v.where)
 	}
 	return fmt.Sprintf("%v: have it made anew, or put the certificate itself into %s", err, v.where)
+}
+
+// issuedByOther reports whether a certificate names as its issuer one that is installed and
+// is no CA.
+func (v *verifier) issuedByOther(c *x509.Certificate) bool {
+	return slices.ContainsFunc(v.believed.others, func(o *x509.Certificate) bool { return bytes.Equal(o.RawSubject, c.RawIssuer) })
 }
 
 // tooWeak says whether a certificate's signature is not taken, although its issuer may be

@@ -100,10 +100,11 @@ func (d *Directory) visit(ctx context.Context, f func(*ldap.Conn) error) error {
 func (d *Directory) enter(ctx context.Context, f func(*ldap.Conn) error) error {
 	conf := &tls.Config{ServerName: d.Host, MinVersion: tls.VersionTLS12}
 	if d.CA.File != "" && !d.Plain {
-		var err error
-		if conf.RootCAs, err = d.CA.Pool(); err != nil {
+		certs, err := d.CA.Certificates()
+		if err != nil {
 			return err
 		}
+		trust.Servers{Believed: certs, Host: d.Host, CheckName: true, Where: d.CA.File, Now: time.Now}.Apply(conf)
 	}
 	var dialer net.Dialer
 	tcp, err := dialer.DialContext(ctx, "tcp", d.Address)
