@@ -18,6 +18,12 @@ const (
 	TransportImport Transport = 5 // read from another system's files
 )
 
+// ProtocolStored names, in TLS's negotiation of protocols (ALPN), syslog over TLS with a
+// promise of the receiver's: its close_notify answers the sender's, once all that came before
+// that is stored, and is said at no other time. Where it is not negotiated a connection's end
+// may as well be that of a process that was killed.
+const ProtocolStored = "arr-stored"
+
 // String gives the name that queries and metrics use.
 func (t Transport) String() string {
 	switch t {

@@ -19,8 +19,11 @@
 // or sends a TLS alert (with TLS 1.3 a server refuses a client's certificate after
 // the client's handshake and first write have succeeded), and Close ends its own
 // direction and waits until the peer has read that end and closed too. A
-// repository that stores what it read before it reads on, as arr does, has then
-// stored everything. With UDP nothing but the absence of an ICMP error can be seen.
+// repository that stores what it read before it reads on has then stored
+// everything, unless its process was killed, whose connections the kernel may end
+// in order. arr's are reset then; and over TLS it promises to say close_notify
+// only once all is stored (audit.ProtocolStored), and is held to that. With UDP
+// nothing but the absence of an ICMP error can be seen.
 //
 // # So that none is lost
 //

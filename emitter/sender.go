@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"time"
+
+	"arr/audit"
 )
 
 // Sender hands frames over. It is for one goroutine at a time. After an error other
@@ -92,27 +95,35 @@ func ParseTarget(s string) (Target, error) {
 func (d *Dialer) Dial(ctx context.Context, to Target) (Sender, error) {
 	ctx, cancel := context.WithTimeout(ctx, orElse(d.ConnectTimeout, 30*time.Second))
 	defer cancel()
-	network := to.Network
-	if network == "tls" {
-		network = "tcp"
+	switch to.Network {
+	case "udp":
+		conn, err := connect(ctx, "udp", to)
+		if err != nil {
+			return nil, err
+		}
+		return newDatagram(conn.(*net.UDPConn), to), nil
+	case "tls":
+		return d.dialTLS(ctx, to)
 	}
+	conn, err := connect(ctx, "tcp", to)
+	if err != nil {
+		return nil, err
+	}
+	return newStream(conn, to, d), nil
+}
+
+func connect(ctx context.Context, network string, to Target) (net.Conn, error) {
 	var nd net.Dialer
 	conn, err := nd.DialContext(ctx, network, net.JoinHostPort(to.Host, to.Port))
 	if err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", to, err)
 	}
-	switch to.Network {
-	case "udp":
-		return newDatagram(conn.(*net.UDPConn), to), nil
-	case "tls":
-		if conn, err = d.handshake(ctx, conn, to); err != nil {
-			return nil, err
-		}
-	}
-	return newStream(conn, to, orElse(d.WriteTimeout, 60*time.Second), orElse(d.Linger, 30*time.Second)), nil
+	return conn, nil
 }
 
-func (d *Dialer) handshake(ctx context.Context, conn net.Conn, to Target) (net.Conn, error) {
+// dialTLS asks the peer for its promise (audit.ProtocolStored). Nearly all that do not know
+// it pass over that; those that refuse to talk are asked again without.
+func (d *Dialer) dialTLS(ctx context.Context, to Target) (Sender, error) {
 	c := &tls.Config{}
 	if d.TLS != nil {
 		c = d.TLS.Clone()
@@ -120,12 +131,40 @@ func (d *Dialer) handshake(ctx context.Context, conn net.Conn, to Target) (net.C
 	if c.ServerName == "" {
 		c.ServerName = to.Host
 	}
-	t := tls.Client(conn, c)
+	plain := c.Clone()
+	c.NextProtos = append(slices.Clip(c.NextProtos), audit.ProtocolStored)
+	t, err := handshake(ctx, to, c)
+	if refusesProtocols(err) {
+		t, err = handshake(ctx, to, plain)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s := newStream(t, to, d)
+	s.promised = t.ConnectionState().NegotiatedProtocol == audit.ProtocolStored
+	return s, nil
+}
+
+func handshake(ctx context.Context, to Target, c *tls.Config) (*tls.Conn, error) {
+	conn, err := connect(ctx, "tcp", to)
+	if err != nil {
+		return nil, err
+	}
+	t := tls.Client(&underTLS{TCPConn: conn.(*net.TCPConn)}, c)
 	if err := t.HandshakeContext(ctx); err != nil {
 		conn.Close()
 		return nil, fmt.Errorf("TLS handshake with %s: %w", to, err)
 	}
 	return t, nil
+}
+
+// refusesProtocols reports whether a peer ended the handshake since it knows none of the
+// protocols that it was offered.
+func refusesProtocols(err error) bool {
+	const noApplicationProtocol tls.AlertError = 120
+	op, ok := errors.AsType[*net.OpError](err)
+	// The alert of a peer has a type of crypto/tls's own.
+	return ok && op.Op == "remote error" && op.Err.Error() == noApplicationProtocol.Error()
 }
 
 func orElse(d, fallback time.Duration) time.Duration {

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"arr/audit"
 	"arr/emitter"
 )
 
@@ -27,8 +28,8 @@ type server struct {
 }
 
 // serve starts a server; handle has the accepted connection, and what it returns comes
-// out of got.
-func serve(t *testing.T, network string, auth tls.ClientAuthType, handle func(net.Conn) []byte) *server {
+// out of got. Over TLS it speaks the protocols, if there are any, and no others.
+func serve(t *testing.T, network string, auth tls.ClientAuthType, handle func(net.Conn) []byte, protocols ...string) *server {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -41,15 +42,22 @@ func serve(t *testing.T, network string, auth tls.ClientAuthType, handle func(ne
 		cert := certificate(t)
 		s.roots = x509.NewCertPool()
 		s.roots.AddCert(cert.Leaf)
-		ln = tls.NewListener(ln, &tls.Config{Certificates: []tls.Certificate{cert}, ClientAuth: auth})
+		ln = tls.NewListener(ln, &tls.Config{Certificates: []tls.Certificate{cert}, ClientAuth: auth, NextProtos: protocols})
 	}
 	go func() {
-		conn, err := ln.Accept()
-		if err != nil {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			if t, ok := conn.(*tls.Conn); ok && protocols != nil && t.Handshake() != nil {
+				conn.Close()
+				continue
+			}
+			defer conn.Close()
+			s.got <- handle(conn)
 			return
 		}
-		defer conn.Close()
-		s.got <- handle(conn)
 	}()
 	return s
 }
@@ -219,22 +227,43 @@ func TestPeerClosesWithFramesUnread(t *testing.T) {
 	}
 }
 
-// A peer that reads everything and ends TCP alone, without TLS's close_notify, has read it.
-func TestPeerEndsWithoutCloseNotify(t *testing.T) {
-	s := serve(t, "tls", 0, func(c net.Conn) []byte {
-		got := readAll(c)
-		c.(*tls.Conn).NetConn().Close()
-		return got
-	})
-	c := s.dial(t, emitter.Dialer{})
-	if err := c.Send([]byte("frame")); err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Close(); err != nil {
-		t.Errorf("Close: %v", err)
-	}
-	if got := <-s.got; string(got) != "5 frame" {
-		t.Errorf("got %q", got)
+// A peer that has promised to say TLS's close_notify once it has stored everything is taken
+// at its word, and at no other. Of one that has not, the end of TCP must do.
+func TestPromisedEnds(t *testing.T) {
+	closeNotify := func(c *tls.Conn) { c.Close() }
+	reset := func(c *tls.Conn) { c.NetConn().(*net.TCPConn).SetLinger(0); c.NetConn().Close() }
+	for _, c := range []struct {
+		name      string
+		protocols []string
+		end       func(*tls.Conn)
+		arrived   bool
+	}{
+		{"promised and said", []string{audit.ProtocolStored}, closeNotify, true},
+		{"promised and said, then reset", []string{audit.ProtocolStored}, func(c *tls.Conn) { c.CloseWrite(); reset(c) }, true},
+		{"promised, TCP ended", []string{audit.ProtocolStored}, func(c *tls.Conn) { c.NetConn().Close() }, false},
+		{"promised, TCP reset", []string{audit.ProtocolStored}, reset, false},
+		{"not promised, said", nil, closeNotify, true},
+		{"not promised, TCP ended", nil, func(c *tls.Conn) { c.NetConn().Close() }, true},
+		{"not promised, TCP reset", nil, reset, false},
+		{"a peer of other protocols alone", []string{"h2"}, closeNotify, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := serve(t, "tls", 0, func(conn net.Conn) []byte {
+				got := readAll(conn)
+				c.end(conn.(*tls.Conn))
+				return got
+			}, c.protocols...)
+			sender := s.dial(t, emitter.Dialer{})
+			if err := sender.Send([]byte("frame")); err != nil {
+				t.Fatal(err)
+			}
+			if err := sender.Close(); (err == nil) != c.arrived {
+				t.Errorf("Close: %v", err)
+			}
+			if got := <-s.got; string(got) != "5 frame" {
+				t.Errorf("got %q", got)
+			}
+		})
 	}
 }
 

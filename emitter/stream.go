@@ -17,6 +17,8 @@ type stream struct {
 	conn            net.Conn
 	to              Target
 	timeout, linger time.Duration
+	// promised says that the peer ends TLS only where it stored everything.
+	promised bool
 
 	// batch is what Send has gathered, ends where each of its frames ends.
 	batch  []byte
@@ -31,8 +33,9 @@ type stream struct {
 	endErr error
 }
 
-func newStream(conn net.Conn, to Target, timeout, linger time.Duration) *stream {
-	s := &stream{conn: conn, to: to, timeout: timeout, linger: linger, ended: make(chan struct{})}
+func newStream(conn net.Conn, to Target, d *Dialer) *stream {
+	s := &stream{conn: conn, to: to, timeout: orElse(d.WriteTimeout, 60*time.Second),
+		linger: orElse(d.Linger, 30*time.Second), ended: make(chan struct{})}
 	go s.watch()
 	return s
 }
@@ -139,30 +142,48 @@ func (s *stream) end() error {
 	}
 	s.conn.SetWriteDeadline(time.Now().Add(s.timeout))
 	s.conn.SetReadDeadline(time.Now().Add(s.linger))
-	raw := s.conn
-	if t, ok := raw.(*tls.Conn); ok {
+	tcp, under := s.conn, (*underTLS)(nil)
+	if t, ok := s.conn.(*tls.Conn); ok {
 		if err := t.CloseWrite(); err != nil {
 			return s.fail(s.reason(err))
 		}
-		raw = t.NetConn()
+		under = t.NetConn().(*underTLS)
+		tcp = under.TCPConn
 	}
-	tcp := raw.(*net.TCPConn)
-	if err := tcp.CloseWrite(); err != nil {
+	// Who has promised may have said all, and be gone.
+	if err := tcp.(*net.TCPConn).CloseWrite(); err != nil && !s.promised {
 		return s.fail(s.reason(err))
 	}
 	<-s.ended
 	err := s.endErr
-	if err == io.EOF && raw != s.conn {
-		err = endOf(raw)
+	if s.promised && err == io.EOF && !under.ended {
+		return nil
+	}
+	if under != nil && err == io.EOF {
+		err = endOf(tcp)
 	}
 	var timeout net.Error
 	switch {
-	case err == io.EOF && endAcknowledged(tcp):
+	case err == io.EOF && !s.promised && endAcknowledged(tcp.(*net.TCPConn)):
 		return nil
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return s.fail(ErrUnconfirmed)
 	}
 	return s.fail(err)
+}
+
+// underTLS is the connection that carries TLS. crypto/tls gives io.EOF for the peer's
+// close_notify and for an end of TCP between two records alike.
+type underTLS struct {
+	*net.TCPConn
+	// ended says that the peer ended TCP. It belongs to who reads.
+	ended bool
+}
+
+func (u *underTLS) Read(b []byte) (int, error) {
+	n, err := u.TCPConn.Read(b)
+	u.ended = u.ended || err == io.EOF
+	return n, err
 }
 
 // endOf reads to the end of a connection whose TLS has ended. A peer that closes with

@@ -87,10 +87,13 @@ func (c *conn) serve(ctx context.Context) {
 	var delivery sync.WaitGroup
 	delivery.Go(func() { c.deliver(ctx) })
 	st := newStream(c)
-	st.run(waitCtx)
+	ended := st.run(waitCtx)
 	c.queue.close()
 	delivery.Wait()
 	st.free()
+	if ended {
+		c.confirm()
+	}
 	c.srv.counters.lost.Add(c.queue.lost)
 	if st.bytes == 0 && !c.draining() {
 		c.srv.counters.probes.Add(1)
@@ -193,12 +196,8 @@ func (c *conn) drained() bool {
 	return !c.drainBy.IsZero() && time.Now().After(c.drainBy)
 }
 
-// abort gives the connection up. It is reset: a sender that has ended its side already
-// must not take an orderly end for all being stored.
+// abort gives the connection up.
 func (c *conn) abort() {
-	if tcp, ok := c.raw.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0)
-	}
 	c.raw.Close()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -207,13 +206,12 @@ func (c *conn) abort() {
 	}
 }
 
-// close ends the connection in good order: over TLS with a close_notify.
+// close frees what the connection has of the system.
 func (c *conn) close() {
 	c.mu.Lock()
 	if c.late != nil {
 		c.late.Stop()
 	}
 	c.mu.Unlock()
-	c.data.Close()
 	c.raw.Close()
 }

@@ -7,6 +7,10 @@
 // and a short list of the senders that have trouble, with its cause and remedy
 // (Troubles).
 //
+// A connection ends in order where its sender has ended its side and all that came is
+// stored, and nowhere else: all others are reset, also those of a process that is killed.
+// With senders that ask for it (audit.ProtocolStored) TLS's close_notify says the same.
+//
 // Guard lets other protocols' listeners pass the same handshake, its limits and its list of
 // troubles: in comes a listener, out goes one whose connections got through.
 //

@@ -49,7 +49,7 @@ func (s *Server) Guard(ln net.Listener, opts GuardOptions) net.Listener {
 	g := &guarded{Listener: ln, srv: s, slots: make(chan struct{}, opts.MaxConns), ready: make(chan accepted),
 		done: make(chan struct{}), shaking: make(map[net.Conn]struct{})}
 	if opts.TLS != nil {
-		g.tls = noteHello(opts.TLS)
+		g.tls = noteHello(opts.TLS, "")
 	}
 	g.work.Go(g.accept)
 	return g
@@ -99,6 +99,9 @@ func (g *guarded) accept() {
 			nc.Close()
 			continue
 		}
+		// An answer without a length ends with its connection, and one that was cut must not
+		// look whole.
+		resetUnlessEnded(nc)
 		var conn net.Conn = &slotted{Conn: nc, slots: g.slots}
 		if !g.note(conn) {
 			conn.Close()
@@ -180,7 +183,10 @@ type slotted struct {
 }
 
 func (s *slotted) Close() error {
-	s.once.Do(func() { <-s.slots })
+	s.once.Do(func() {
+		<-s.slots
+		endInOrder(s.Conn)
+	})
 	return s.Conn.Close()
 }
 

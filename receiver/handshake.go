@@ -38,6 +38,7 @@ type peeked struct {
 	r     *bufio.Reader // nil once its bytes were read
 	hello *tls.ClientHelloInfo
 	limit time.Duration // of a write
+	ended bool          // the peer has ended TCP
 }
 
 func newPeeked(conn net.Conn, size int, limit time.Duration) *peeked {
@@ -58,7 +59,9 @@ func (p *peeked) Read(b []byte) (int, error) {
 		return p.r.Read(b)
 	}
 	p.r = nil
-	return p.Conn.Read(b)
+	n, err := p.Conn.Read(b)
+	p.ended = p.ended || err == io.EOF
+	return n, err
 }
 
 // Write bounds each write: TLS answers a client that asks it to, and one that does not
@@ -106,6 +109,9 @@ func (c *conn) silent() {
 func (c *conn) handshake(p *peeked) bool {
 	tc, r := shake(p, c.l.tls, c.host)
 	if tc == nil {
+		if r != nil && r.cause != CausePlainSyslog {
+			endInOrder(c.raw) // so that the alert arrives
+		}
 		switch {
 		case r == nil:
 			c.silent()
@@ -143,14 +149,14 @@ func shake(p *peeked, conf *tls.Config, host string) (*tls.Conn, *report) {
 	return tc, nil
 }
 
-// noteHello is cfg, but tells each connection what its client offered, and gives clients
-// of TLS 1.3 no session tickets. It is one configuration for all connections, so that
-// sessions of TLS 1.2 can be resumed.
+// noteHello is cfg, but tells each connection what its client offered, speaks the protocol
+// (if any) with clients that offer it, and gives clients of TLS 1.3 no session tickets. It is
+// one configuration for all connections, so that sessions of TLS 1.2 can be resumed.
 //
 // In TLS 1.3 a ticket comes behind the handshake. Most senders of syslog never read, and
 // when one closes a connection with bytes that it has not read, its kernel resets it and
 // drops what was still to be sent (RFC 9293 section 3.10.4, RFC 2525 section 2.17).
-func noteHello(cfg *tls.Config) *tls.Config {
+func noteHello(cfg *tls.Config, protocol string) *tls.Config {
 	noting := cfg.Clone()
 	noting.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 		if p, ok := hello.Conn.(*peeked); ok {
@@ -166,10 +172,14 @@ func noteHello(cfg *tls.Config) *tls.Config {
 				chosen = c
 			}
 		}
-		if slices.Contains(hello.SupportedVersions, tls.VersionTLS13) && (chosen.MaxVersion == 0 || chosen.MaxVersion >= tls.VersionTLS13) {
+		ticketless := slices.Contains(hello.SupportedVersions, tls.VersionTLS13) && (chosen.MaxVersion == 0 || chosen.MaxVersion >= tls.VersionTLS13)
+		spoken := protocol != "" && slices.Contains(hello.SupportedProtos, protocol)
+		if ticketless || spoken {
 			chosen = chosen.Clone()
-			chosen.SessionTicketsDisabled = true
-			return chosen, nil
+			chosen.SessionTicketsDisabled = chosen.SessionTicketsDisabled || ticketless
+			if spoken {
+				chosen.NextProtos = []string{protocol}
+			}
 		}
 		if chosen == cfg {
 			return nil, nil

@@ -42,7 +42,7 @@ func (s *Server) serve(ctx context.Context, ln net.Listener, transport audit.Tra
 			ln.Close()
 			return fmt.Errorf("serve TLS on %s: no TLS configuration", ln.Addr())
 		}
-		l.tls = noteHello(opts.TLS)
+		l.tls = noteHello(opts.TLS, audit.ProtocolStored)
 	}
 	defer l.abort()
 	if !s.add(l) {
@@ -101,6 +101,7 @@ func (l *listener) accept(ctx context.Context) error {
 // use up what others need.
 func (l *listener) start(ctx context.Context, nc net.Conn) {
 	s := l.srv
+	resetUnlessEnded(nc)
 	c := newConn(l, nc)
 	s.counters.connections.Add(1)
 	switch {

@@ -78,7 +78,7 @@ func TestStall(t *testing.T) {
 	if st := r.Stats(); st.Stalls != 1 || st.Stalled != 1 {
 		t.Errorf("%d stalls, %d at this moment", st.Stalls, st.Stalled)
 	}
-	closed(t, dial(t, r.addr))
+	refused(t, r.addr)
 	open(t, idle)
 	g.open()
 	equal(t, r.frames(t, 2), "a", "b")
@@ -249,7 +249,7 @@ func TestManyIdleConnections(t *testing.T) {
 func TestTooManyConnections(t *testing.T) {
 	r := serveTCP(t, &receiver.Server{MaxConns: 2}, receiver.ListenerOptions{})
 	a, b := dial(t, r.addr), dial(t, r.addr)
-	closed(t, dial(t, r.addr))
+	refused(t, r.addr)
 	open(t, b)
 	if n := r.Stats().Refused[receiver.CauseTooMany]; n != 1 {
 		t.Errorf("%d refused", n)

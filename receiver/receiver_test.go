@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -180,6 +181,18 @@ func closed(tb testing.TB, c net.Conn) {
 	}
 	if _, err := io.Copy(io.Discard, c); errors.Is(err, context.DeadlineExceeded) || isTimeout(err) {
 		tb.Fatal("the connection was not closed")
+	}
+}
+
+// refused says that a connection is ended at once, which dialing may see already.
+func refused(tb testing.TB, addr string) {
+	tb.Helper()
+	c, err := net.Dial("tcp", addr)
+	if err == nil {
+		defer c.Close()
+		closed(tb, c)
+	} else if !errors.Is(err, syscall.ECONNRESET) {
+		tb.Fatal(err)
 	}
 }
 

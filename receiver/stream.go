@@ -3,6 +3,7 @@ package receiver
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"time"
 
@@ -56,8 +57,9 @@ func newStream(c *conn) *stream {
 	}
 }
 
-// run reads and cuts until the connection ends. ctx ends waiting for memory.
-func (s *stream) run(ctx context.Context) {
+// run reads and cuts until the connection ends. It reports whether the sender ended it and
+// nothing of what came before was left out. ctx ends waiting for memory.
+func (s *stream) run(ctx context.Context) (ended bool) {
 	for need := 1; ; {
 		if s.room(ctx, need) != nil {
 			break
@@ -73,6 +75,7 @@ func (s *stream) run(ctx context.Context) {
 			break
 		}
 		if err != nil && !s.goesOn(err) || s.framer.mode == modeDone || s.c.drained() {
+			ended = err == io.EOF && s.framer.mode != modeDone
 			break
 		}
 	}
@@ -83,6 +86,7 @@ func (s *stream) run(ctx context.Context) {
 		s.put(e, piece{frame: frame, flags: flags})
 		s.c.queue.unlock()
 	}
+	return ended
 }
 
 // free gives back the buffers once all was handed over.
