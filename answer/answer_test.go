@@ -288,15 +288,15 @@ func TestAggregates(t *testing.T) {
 		want    string
 	}{
 		{"by", by, answer.Options{}, users, `{"value":"jdoe","count":1200}` + "\n" + `{"value":"=1+1\u001b","count":30}` + "\n" + `{"value":"名前","count":1}` + "\n"},
-		{"by csv", by, answer.Options{Format: answer.CSV}, users, "value,count\njdoe,1200\n'=1+1\uFFFD,30\n名前,1\n"},
+		{"by csv", by, answer.Options{Format: answer.CSV}, users, "value,count\njdoe,1200\n'=1+1\\u001b,30\n名前,1\n"},
 		{"by json", by, answer.Options{Format: answer.JSON}, users[:1], "[\n" + `{"value":"jdoe","count":1200}` + "\n]\n"},
 		{"by json, nothing", by, answer.Options{Format: answer.JSON}, nil, "[]\n"},
-		{"by table", by, answer.Options{Format: answer.Table}, users, "jdoe   1200\n=1+1\uFFFD    30\n名前      1\n"},
+		{"by table", by, answer.Options{Format: answer.Table}, users, "jdoe        1200\n=1+1\\u001b    30\n名前           1\n"},
 		{"by outcome", &query.Plan{Kind: query.By, Fields: audit.Fields(audit.FieldOutcome)}, answer.Options{Format: answer.Table},
 			[]query.Bucket{{Value: "0", Count: 9}, {Value: "12", Count: 1}, {Value: "-1", Count: 1}}, "success        9\nmajor failure  1\n-1             1\n"},
 		{"by action", &query.Plan{Kind: query.By, Fields: audit.Fields(audit.FieldAction)}, answer.Options{Format: answer.Table},
 			[]query.Bucket{{Value: "R", Count: 9}, {Value: "X", Count: 1}}, "read  9\nX     1\n"},
-		{"by table, bars", by, answer.Options{Format: answer.Table, Width: 22}, users, "jdoe   1200  █████████\n=1+1\uFFFD    30  ▏\n名前      1  ▏\n"},
+		{"by table, bars", by, answer.Options{Format: answer.Table, Width: 27}, users, "jdoe        1200  █████████\n=1+1\\u001b    30  ▏\n名前           1  ▏\n"},
 		{"histogram", histogram, answer.Options{}, days, `{"time":"2026-11-01T00:00:00+01:00","count":0}` + "\n" + `{"time":"2026-11-02T00:00:00+01:00","count":8}` + "\n"},
 		{"histogram table", histogram, answer.Options{Format: answer.Table, Width: 80}, days,
 			"2026-11-01  0\n2026-11-02  8  " + strings.Repeat("█", 40) + "\n"},

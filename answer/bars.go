@@ -36,7 +36,7 @@ func (b *bars) bucket(k query.Bucket) error {
 	case b.plan.Fields == audit.Fields(audit.FieldAction):
 		name = actionWord(name)
 	}
-	b.labels = append(b.labels, Printable(name))
+	b.labels = append(b.labels, audit.Visible(name))
 	b.counts = append(b.counts, k.Count)
 	return nil
 }

@@ -5,8 +5,9 @@ import (
 	"encoding/csv"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+	"unicode"
 
+	"arr/audit"
 	"arr/query"
 )
 
@@ -78,17 +79,31 @@ func (s *sheet) close() error {
 	return s.flush()
 }
 
-// harmless keeps spreadsheets from running a cell as a formula, and terminals from
-// obeying it.
+// harmless keeps spreadsheets from running a cell as a formula, and terminals from obeying it.
+// Hidden characters but line ends and tabs are escapes. An apostrophe stands before what a
+// formula may begin with: at the start, and where a spreadsheet begins another cell that takes
+// semicolons, tabs or line ends for what separates cells.
 func harmless(cell string) string {
-	cell = strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7F {
-			return utf8.RuneError
+	var b []byte
+	start := true
+	for _, r := range cell {
+		blank := unicode.IsSpace(r)
+		if start && (blank && len(b) == 0 || strings.ContainsRune(formulaStarts, r)) {
+			b = append(b, '\'')
+			start = false
 		}
-		return r
-	}, cell)
-	if cell != "" && strings.IndexByte("=+-@\t\r", cell[0]) >= 0 {
-		return "'" + cell
+		switch r {
+		case ';', '\t', '\n', '\r':
+			start = true
+			b = append(b, byte(r))
+			continue
+		}
+		start = start && blank
+		b = audit.AppendVisible(b, r)
 	}
-	return cell
+	return string(b)
 }
+
+// formulaStarts are the characters that a formula begins with; some spreadsheets take wide and
+// small forms for them.
+const formulaStarts = "=+-@＝＋－＠﹦﹢﹣﹫"

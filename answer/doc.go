@@ -14,16 +14,20 @@
 //     empty where the record says nothing; further keys only where they have a value.
 //   - json: the same objects in one array.
 //   - csv: RFC 4180 with a header row. Several values of one field are joined by
-//     "; ". A cell that a spreadsheet would run as a formula starts with an
-//     apostrophe, because what stands in it is whatever a sender wrote.
+//     "; ". An apostrophe stands before what a spreadsheet would run as a formula,
+//     because what stands in a cell is whatever a sender wrote.
 //   - table: for terminals, as wide as the terminal; times in the local zone, whose
-//     name they carry. Control characters are shown as U+FFFD, so that no sender can
-//     steer a terminal.
+//     name they carry.
 //   - xml: one document, the messages in an element AuditMessages, each after a
 //     comment with its record's number. A record without a well-formed message has
 //     the comment alone.
 //   - raw: the frames as received, octet counted as in RFC 5425, so that any number
 //     of them can be split exactly.
+//
+// What stands in a message is whatever a sender wrote. Hidden characters (audit.Hidden), by
+// which a terminal is steered and writing is turned round, are escapes such as \u202e in
+// tables, pages and csv, escapes of JSON in json and ndjson, which are read back as they were,
+// and character references in xml, escapes in its comments. Raw frames alone have them.
 //
 // A count is the number alone in every format. Buckets of a field are
 // {"value":…,"count":…}, those of time {"time":…,"count":…}.

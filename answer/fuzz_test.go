@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"testing"
-	"unicode"
 	"unicode/utf8"
 
 	"arr/answer"
@@ -16,7 +15,7 @@ import (
 // FuzzWriter shows a record that is made of whatever a sender wrote, in every format that
 // is text: it must stay what it is.
 func FuzzWriter(f *testing.F) {
-	for _, s := range []string{"", "Müller^Johanna", "\xff\"\\\x00\u2028\x1b[2J", "=1+1\r\n", "a\xed\xa0\x80b"} {
+	for _, s := range []string{"", "Müller^Johanna", "\xff\"\\\x00\u2028\x1b[2J", "=1+1\r\n", "a\xed\xa0\x80b", "\u202Eexe.\u0085\u009b2J\u200b", "a; =1+1\n＝2", "\n=1", "\u00a0@a"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -43,7 +42,7 @@ func FuzzWriter(f *testing.F) {
 		if err := answer.Show(&page, r, answer.ShowOptions{Reader: reader}); err != nil {
 			t.Fatal(err)
 		}
-		for _, shown := range [][]byte{table, page.Bytes()} {
+		for _, shown := range [][]byte{line, bytes.Map(withoutLayout, cells), table, page.Bytes()} {
 			if !utf8.Valid(shown) || bytes.ContainsFunc(shown, steers) {
 				t.Errorf("%q reaches a terminal", shown)
 			}
@@ -52,7 +51,15 @@ func FuzzWriter(f *testing.F) {
 }
 
 // steers says whether a terminal obeys a character.
-func steers(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }
+func steers(r rune) bool { return r != '\n' && audit.Hidden(r) }
+
+// withoutLayout leaves out what a cell of CSV may have.
+func withoutLayout(r rune) rune {
+	if r == '\r' || r == '\t' {
+		return -1
+	}
+	return r
+}
 
 // one gives what a Writer makes of one record.
 func one(t testing.TB, r *audit.Record, o answer.Options) []byte {

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
+
+	"arr/audit"
 )
 
 // The appenders below write compact JSON. Whether a comma is due shows in the last
@@ -44,10 +46,7 @@ func appendStrings(dst []byte, key string, values []string) []byte {
 	return append(dst, ']')
 }
 
-const hexDigits = "0123456789abcdef"
-
-// appendString appends s as a JSON string of valid UTF-8. U+2028 and U+2029 are
-// escaped since JavaScript takes them for line ends.
+// appendString appends s as a JSON string of valid UTF-8. Hidden characters are escaped.
 func appendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	start := 0
@@ -61,7 +60,7 @@ func appendString(dst []byte, s string) []byte {
 		r := rune(c)
 		if c >= utf8.RuneSelf {
 			r, size = utf8.DecodeRuneInString(s[i:])
-			if (r != utf8.RuneError || size > 1) && r != '\u2028' && r != '\u2029' {
+			if (r != utf8.RuneError || size > 1) && !audit.Hidden(r) {
 				i += size
 				continue
 			}
@@ -83,10 +82,8 @@ func appendEscape(dst []byte, r rune) []byte {
 		return append(dst, '\\', 'r')
 	case '\t':
 		return append(dst, '\\', 't')
-	case utf8.RuneError:
-		return utf8.AppendRune(dst, r)
 	}
-	return append(dst, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
+	return audit.AppendJSONEscape(dst, r)
 }
 
 // appendTime appends microseconds since the Unix epoch as RFC 3339 in zone.

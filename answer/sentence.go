@@ -105,7 +105,7 @@ func sentence(v *view) string {
 	if len(m.Purposes) > 0 {
 		b.WriteString(", for " + label(m.Purposes[0]))
 	}
-	return Printable(b.String() + ": " + result(m) + ".")
+	return audit.Visible(b.String() + ": " + result(m) + ".")
 }
 
 // silent is the sentence of a record without an audit message, or with one of which
@@ -122,7 +122,7 @@ func silent(v *view) string {
 	case audit.Unframed:
 		what = "bytes that are no syslog message"
 	}
-	return Printable(sender + " sent " + what + ".")
+	return audit.Visible(sender + " sent " + what + ".")
 }
 
 // eventName names what a deed's words leave open: the types of the event, and the

@@ -70,8 +70,8 @@ func (p *page) pair(name, value string) {
 		return
 	}
 	p.b = append(p.b, "  "...)
-	p.b = Pad(p.b, Printable(name), nameWidth)
-	p.line(Printable(value))
+	p.b = Pad(p.b, audit.Visible(name), nameWidth)
+	p.line(audit.Visible(value))
 }
 
 // code writes a coded value: what it means, then the code and its system.
@@ -116,7 +116,7 @@ func (p *page) block(text string) {
 	text = strings.ReplaceAll(text, "\r", "\n")
 	for l := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		indent := len(l) - len(strings.TrimLeft(l, " \t"))
-		p.line("    " + strings.ReplaceAll(l[:indent], "\t", "  ") + Printable(l[indent:]))
+		p.line("    " + strings.ReplaceAll(l[:indent], "\t", "  ") + audit.Visible(l[indent:]))
 	}
 }
 
@@ -256,7 +256,7 @@ func (p *page) encoded(name, value string) {
 	case text == "":
 		p.pair(name, value)
 	case strings.ContainsAny(strings.TrimRight(text, "\r\n"), "\r\n"):
-		p.line("  " + Printable(name))
+		p.line("  " + audit.Visible(name))
 		p.block(text)
 	default:
 		p.pair(name, strings.TrimRight(text, "\r\n"))
@@ -279,9 +279,9 @@ func (p *page) faults(title string, frame []byte, list []audit.Finding) {
 	p.section(title)
 	for i := range list {
 		f := &list[i]
-		p.line("  " + Printable(f.Code+" at "+f.Path+", byte "+strconv.Itoa(f.Off)+": "+f.Message))
+		p.line("  " + audit.Visible(f.Code+" at "+f.Path+", byte "+strconv.Itoa(f.Off)+": "+f.Message))
 		if cut := cutFrom(frame, f); cut != "" {
-			p.line("    " + Printable(cut))
+			p.line("    " + audit.Visible(cut))
 		}
 	}
 }

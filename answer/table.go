@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"strings"
 	"time"
+
+	"arr/audit"
 )
 
 // layoutRows is how many rows a table is laid out by; rows that come later take
@@ -37,7 +39,7 @@ func newTable(out *bufio.Writer, o Options) *table {
 func (t *table) record(v *view) error {
 	row := make([]string, len(t.fields))
 	for i, f := range t.fields {
-		row[i] = Printable(t.cell(f, v))
+		row[i] = audit.Visible(t.cell(f, v))
 		if t.width > 0 {
 			row[i] = Fit(row[i], t.width)
 		}

@@ -1,37 +1,6 @@
 package answer
 
-import (
-	"strings"
-	"unicode"
-	"unicode/utf8"
-)
-
-// Printable makes s safe and single-lined for a terminal: line ends and tabs are
-// blanks; control and formatting characters (escape sequences, reversed writing) and
-// bytes that are not UTF-8 are U+FFFD.
-func Printable(s string) string {
-	clean := true
-	for _, r := range s {
-		if r == utf8.RuneError || !unicode.IsPrint(r) {
-			clean = false
-			break
-		}
-	}
-	if clean {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case unicode.IsSpace(r):
-			r = ' '
-		case !unicode.IsPrint(r):
-			r = utf8.RuneError
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
+import "unicode"
 
 // Columns is how many columns of a terminal s takes.
 func Columns(s string) int {

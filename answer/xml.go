@@ -60,7 +60,7 @@ const declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 
 // rootElement cuts off what may stand before a document's root: byte order mark,
 // declaration, comments, processing instructions and a document type without internal
-// subset. It gives nil where there is no root.
+// subset. Hidden characters are references. It returns nil where there is no root.
 func rootElement(xml []byte) []byte {
 	for {
 		start := bytes.IndexByte(xml, '<')
@@ -77,7 +77,7 @@ func rootElement(xml []byte) []byte {
 		case bytes.HasPrefix(xml, []byte("<!")):
 			end = ">"
 		default:
-			return bytes.TrimRight(xml, " \t\r\n\x00")
+			return referenced(bytes.TrimRight(xml, " \t\r\n\x00"))
 		}
 		after := bytes.Index(xml, []byte(end))
 		if after < 0 {

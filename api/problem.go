@@ -2,7 +2,10 @@ package api
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
+
+	"arr/audit"
 )
 
 // problem is what went wrong, as RFC 9457 lays it out.
@@ -29,7 +32,17 @@ func (p *problem) write(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
 	// A client that left needs no answer.
-	_ = json.NewEncoder(w).Encode(p)
+	_ = encode(w, p)
+}
+
+// encode writes v as JSON, with hidden characters escaped.
+func encode(w io.Writer, v any) error {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(audit.EscapeJSON(text), '\n'))
+	return err
 }
 
 func refuse(w http.ResponseWriter, status int, detail string) {

@@ -129,10 +129,10 @@ func (a *asked) tail(out *paced, sum Summary) {
 	// none.
 	_ = e.Encode(sum)
 	if a.named {
-		out.Header().Set(SummaryTrailer, string(bytes.TrimSpace(b.Bytes())))
+		out.Header().Set(SummaryTrailer, string(bytes.TrimSpace(audit.EscapeJSON(b.Bytes()))))
 		return
 	}
-	_, _ = out.Write(b.Bytes())
+	_, _ = out.Write(audit.EscapeJSON(b.Bytes()))
 }
 
 // errEnough ends a followed question that has a limit.

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"net/http"
 	"time"
 )
@@ -60,7 +59,7 @@ type ClockStatus struct {
 func (s *Server) serveStatus(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	// A client that left needs no status.
-	_ = json.NewEncoder(w).Encode(s.Status())
+	_ = encode(w, s.Status())
 }
 
 // Status gathers what GET /api/v1/status answers.

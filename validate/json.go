@@ -1,8 +1,11 @@
 package validate
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
+
+	"arr/audit"
 )
 
 // JSONWriter writes a line of JSON a message.
@@ -51,9 +54,14 @@ func (w *JSONWriter) Write(r *Result) error {
 			f.Code, string(f.Class), f.Level.String(), f.Path, r.Start.Bytes + f.Off, f.Len, line, column, f.Message, f.Expected, f.Clause,
 		})
 	}
-	e := json.NewEncoder(w.Out)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	return e.Encode(m)
+	if err := e.Encode(m); err != nil {
+		return err
+	}
+	_, err := w.Out.Write(audit.EscapeJSON(b.Bytes()))
+	return err
 }
 
 // Close does nothing: the lines are all there is.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"arr/audit"
 	"arr/schemas"
 )
 
@@ -38,7 +39,7 @@ type junitFailure struct {
 
 // Write takes one result.
 func (w *JUnitWriter) Write(r *Result) error {
-	c := junitCase{Name: visible([]byte(r.name())), Class: "arr.validate." + r.Class.String()}
+	c := junitCase{Name: audit.Visible(r.name()), Class: "arr.validate." + r.Class.String()}
 	x := newLineIndex(r.Text, r.Start)
 	var failed, other strings.Builder
 	for i := range r.Findings {
@@ -51,7 +52,7 @@ func (w *JUnitWriter) Write(r *Result) error {
 				c.Failure = &junitFailure{Message: f.Message, Type: f.Code}
 			}
 		}
-		fmt.Fprintf(to, "%d:%d %s %s: %s (%s, %s)\n", line, column, f.Level, f.Code, f.Message, visible([]byte(f.Path)), f.Clause)
+		fmt.Fprintf(to, "%d:%d %s %s: %s (%s, %s)\n", line, column, f.Level, f.Code, f.Message, audit.Visible(f.Path), f.Clause)
 	}
 	w.tests++
 	if c.Failure != nil {

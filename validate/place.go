@@ -3,6 +3,8 @@ package validate
 import (
 	"bytes"
 	"unicode/utf8"
+
+	"arr/audit"
 )
 
 // lineIndex finds lines and columns of places in a text, which come in rising order. The
@@ -80,22 +82,9 @@ func (x *lineIndex) excerpt(off int) (line string, before int) {
 	if from > x.start {
 		text, marked = "…", 1
 	}
-	text += visible(x.text[from:to])
+	text += audit.Visible(string(x.text[from:to]))
 	if to < end {
 		text += "…"
 	}
-	return text, marked + utf8.RuneCountInString(visible(x.text[from:off]))
-}
-
-// visible is b with one character in place of each that would steer a terminal.
-func visible(b []byte) string {
-	return string(bytes.Map(func(r rune) rune {
-		switch {
-		case r == '\t':
-			return ' '
-		case r < ' ' || r >= 0x7F && r < 0xA0 || r == utf8.RuneError || r >= 0x200B && r <= 0x200F || r >= 0x2028 && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || r == 0xFEFF:
-			return '·'
-		}
-		return r
-	}, b))
+	return text, marked + utf8.RuneCountInString(audit.Visible(string(x.text[from:off])))
 }

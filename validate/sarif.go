@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path/filepath"
 
+	"arr/audit"
 	"arr/schemas"
 )
 
@@ -107,7 +108,7 @@ func (w *SARIFWriter) Write(r *Result) error {
 			[]sarifLogical{{f.Path}},
 		}}})
 		if err == nil {
-			_, err = fmt.Fprintf(w.Out, "%s%s", separator, b)
+			_, err = fmt.Fprintf(w.Out, "%s%s", separator, audit.EscapeJSON(b))
 		}
 		if err != nil {
 			return err

@@ -109,7 +109,7 @@ func (s *Scorecard) tables() []sourceTable {
 	var out []sourceTable
 	for _, name := range slices.Sorted(maps.Keys(s.sources)) {
 		c := s.sources[name]
-		t := sourceTable{Name: visible([]byte(name)), Messages: c.messages, Right: c.classes[audit.Conformant] + c.classes[audit.InDialect]}
+		t := sourceTable{Name: audit.Visible(name), Messages: c.messages, Right: c.classes[audit.Conformant] + c.classes[audit.InDialect]}
 		if name == "" {
 			t.Name = "(no source)"
 		}
@@ -118,8 +118,8 @@ func (s *Scorecard) tables() []sourceTable {
 			t.Breaches = append(t.Breaches, breachRow{
 				Level: b.level.String(), Code: b.code, Messages: e.messages,
 				Share:    fmt.Sprintf("%.1f %%", 100*float64(e.messages)/float64(c.messages)),
-				Expected: e.expected, Clause: e.clause, Path: visible([]byte(e.path)),
-				Example: fmt.Sprintf("%s:%d:%d", visible([]byte(e.where)), e.line, e.column),
+				Expected: e.expected, Clause: e.clause, Path: audit.Visible(e.path),
+				Example: fmt.Sprintf("%s:%d:%d", audit.Visible(e.where), e.line, e.column),
 			})
 		}
 		slices.SortFunc(t.Breaches, func(a, b breachRow) int {

@@ -24,7 +24,7 @@ type TextWriter struct {
 func (t *TextWriter) Write(r *Result) error {
 	t.messages++
 	t.classes[r.Class]++
-	b := append(append(append(t.b[:0], r.name()...), ": "...), r.Class.String()...)
+	b := append(append(append(t.b[:0], audit.Visible(r.name())...), ": "...), r.Class.String()...)
 	if r.Dialect != "" {
 		b = append(append(b, ' '), r.Dialect...)
 	}
@@ -39,16 +39,19 @@ func (t *TextWriter) Write(r *Result) error {
 		}
 		line, column := x.at(f.Off)
 		b = fmt.Appendf(b, "  %d:%d %s %s: %s\n", line, column, f.Level, f.Code, f.Message)
-		b = fmt.Appendf(b, "    at %s (%s)\n", visible([]byte(f.Path)), f.Clause)
+		b = fmt.Appendf(b, "    at %s (%s)\n", audit.Visible(f.Path), f.Clause)
 		text, before := x.excerpt(f.Off)
 		shown := len([]rune(text))
-		width := min(max(1, len([]rune(visible(r.Text[f.Off:f.Off+f.Len])))), max(1, shown-before))
+		width := min(max(1, len([]rune(audit.Visible(string(r.Text[f.Off:f.Off+min(f.Len, maxMark)]))))), max(1, shown-before))
 		b = fmt.Appendf(b, "    | %s\n    | %s^%s\n", text, strings.Repeat(" ", before), strings.Repeat("~", width-1))
 	}
 	t.b = b
 	_, err := t.Out.Write(b)
 	return err
 }
+
+// maxMark bounds the bytes of a place that are marked: an excerpt shows fewer.
+const maxMark = 256
 
 // name is the file, with the number of the message where it holds several.
 func (r *Result) name() string {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"arr/audit"
 	"arr/trust"
 )
 
@@ -98,7 +99,7 @@ func printEntry(w io.Writer, title string, e trust.Entry) error {
 			b.WriteString("  above it\n")
 		}
 		for _, f := range trust.Facts(cert, time.Now()) {
-			fmt.Fprintf(&b, "  %-12s  %s\n", f.Name, f.Text)
+			fmt.Fprintf(&b, "  %-12s  %s\n", f.Name, audit.Visible(f.Text))
 		}
 	}
 	b.WriteByte('\n')

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"arr/audit"
 	"arr/trust"
 )
 
@@ -108,7 +109,7 @@ func (p *presented) demand() string {
 	var b strings.Builder
 	b.WriteString("It asks for a client's certificate")
 	if p.refused != nil {
-		fmt.Fprintf(&b, ", and refuses who shows none (%v)", p.refused)
+		fmt.Fprintf(&b, ", and refuses who shows none (%s)", audit.Visible(p.refused.Error()))
 	} else {
 		b.WriteString(", and takes who shows none")
 	}
@@ -123,7 +124,7 @@ func (p *presented) demand() string {
 		if rest, err := asn1.Unmarshal(raw, &name); err == nil && len(rest) == 0 {
 			text = name.String()
 		}
-		fmt.Fprintf(&b, "  %s\n", text)
+		fmt.Fprintf(&b, "  %s\n", audit.Visible(text))
 	}
 	return b.String()
 }

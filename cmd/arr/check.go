@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"arr/audit"
 	"arr/store"
 	"arr/trust"
 )
@@ -42,10 +43,10 @@ func check(c *cli.Context) error {
 		}
 	}
 	for _, n := range report.Notes {
-		fmt.Fprintln(c.App.Writer, "note:", n)
+		fmt.Fprintln(c.App.Writer, "note:", audit.Visible(n))
 	}
 	for _, d := range report.Damage {
-		fmt.Fprintln(c.App.Writer, "DAMAGED:", d)
+		fmt.Fprintln(c.App.Writer, "DAMAGED:", audit.Visible(d))
 	}
 	fmt.Fprintf(c.App.Writer, "%s in %s and %s read: ", plural(report.Records, "record"),
 		plural(report.Segments, "segment"), plural(report.Journals, "journal file"))

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"arr/audit"
 )
 
 // What arr exits with. 0 is success, and for a question: something was found.
@@ -52,7 +54,7 @@ func report(stderr io.Writer, err error) int {
 	}
 	if text := err.Error(); text != "" {
 		// Where standard error is closed, the code has to do.
-		_, _ = fmt.Fprintln(stderr, "arr:", text)
+		_, _ = fmt.Fprintln(stderr, "arr:", audit.VisibleLines(text))
 	}
 	return code
 }

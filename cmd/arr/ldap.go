@@ -14,6 +14,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"arr/audit"
 	"arr/config"
 	"arr/trust"
 	"arr/trust/ldapconf"
@@ -143,7 +144,7 @@ func planDirectory(c *cli.Context) error {
 		if change.Add != nil {
 			verb = "added"
 		}
-		fmt.Fprintf(&b, "%-7s  %s: %s\n", verb, change.DN, change.Why)
+		fmt.Fprintf(&b, "%-7s  %s\n", verb, audit.Visible(change.DN+": "+change.Why))
 	})
 	if len(changes) == 0 {
 		b.WriteString("nothing to change\n")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"arr/audit"
 	"arr/trust"
 	"arr/trust/ldapconf"
 )
@@ -162,7 +163,7 @@ func (r *connectionReport) spoken(suites, versions, listed []string) {
 }
 
 func (r *directoryReport) writeJSON(w io.Writer) error {
-	e := json.NewEncoder(w)
+	e := json.NewEncoder(escapedJSON{w})
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(r)
@@ -177,7 +178,7 @@ func (r *directoryReport) writeText(w io.Writer) error {
 	r.Sender.write(&b)
 	b.WriteString("\nIt believes\n")
 	for _, c := range r.Believed {
-		fmt.Fprintf(&b, "  %s, until %s (%s)\n", c.Subject, c.NotAfter.Format(time.DateOnly), c.DN)
+		fmt.Fprintf(&b, "  %s, until %s (%s)\n", audit.Visible(c.Subject), c.NotAfter.Format(time.DateOnly), audit.Visible(c.DN))
 	}
 	if len(r.Believed) == 0 {
 		b.WriteString("  no certificate by the directory: what flags say counts\n")
@@ -195,21 +196,21 @@ func (r *directoryReport) writeText(w io.Writer) error {
 func (r *roleReport) write(b *strings.Builder) {
 	for _, c := range r.Connections {
 		if c.Logger != "" {
-			fmt.Fprintf(b, "  %q sends to %s, device %q (from connection %q to %q)\n", c.Logger, c.Address, c.Repository, c.From, c.Connection)
+			fmt.Fprintf(b, "  %q sends to %s, device %q (from connection %q to %q)\n", c.Logger, audit.Visible(c.Address), c.Repository, c.From, c.Connection)
 		} else {
-			fmt.Fprintf(b, "  it listens at %s, and senders reach it by %s (connection %q)\n", c.Bind, c.Address, c.Connection)
+			fmt.Fprintf(b, "  it listens at %s, and senders reach it by %s (connection %q)\n", audit.Visible(c.Bind), audit.Visible(c.Address), c.Connection)
 		}
 		c.write(b)
 	}
 	if r.Problem != "" {
-		fmt.Fprintf(b, "  %s\n", r.Problem)
+		fmt.Fprintf(b, "  %s\n", audit.Visible(r.Problem))
 	}
 }
 
 func (r *connectionReport) write(b *strings.Builder) {
 	line := func(name string, values ...string) {
 		if text := strings.Join(values, " "); text != "" {
-			fmt.Fprintf(b, "    %-19s  %s\n", name, text)
+			fmt.Fprintf(b, "    %-19s  %s\n", name, audit.Visible(text))
 		}
 	}
 	line("versions", r.Versions...)

@@ -12,6 +12,7 @@ import (
 
 	"arr/answer"
 	"arr/api"
+	"arr/audit"
 	"arr/query"
 )
 
@@ -164,7 +165,9 @@ func width(w io.Writer) int {
 
 // conclude says on standard error what the answer does not, and gives the exit code.
 func conclude(c *cli.Context, req *api.Request, sum *api.Summary) error {
-	say := func(format string, args ...any) { _, _ = fmt.Fprintf(c.App.ErrWriter, "arr: "+format+"\n", args...) }
+	say := func(format string, args ...any) {
+		_, _ = fmt.Fprintln(c.App.ErrWriter, "arr:", audit.Visible(fmt.Sprintf(format, args...)))
+	}
 	for _, p := range sum.Problems {
 		say("%s", p)
 	}

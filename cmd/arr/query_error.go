@@ -7,6 +7,7 @@ import (
 
 	"arr/answer"
 	"arr/api"
+	"arr/audit"
 	"arr/query"
 )
 
@@ -38,9 +39,9 @@ const window = 60
 func caret(text string, offset, length int) string {
 	offset = min(max(offset, 0), len(text))
 	length = min(max(length, 0), len(text)-offset)
-	before := []rune(answer.Printable(text[:offset]))
-	marked := []rune(answer.Printable(text[offset : offset+length]))
-	after := []rune(answer.Printable(text[offset+length:]))
+	before := []rune(audit.Visible(text[:offset]))
+	marked := []rune(audit.Visible(text[offset : offset+length]))
+	after := []rune(audit.Visible(text[offset+length:]))
 	dots := ""
 	if len(before) > window {
 		before, dots = before[len(before)-window:], "…"

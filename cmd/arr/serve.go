@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"arr/api"
+	"arr/audit"
 	"arr/config"
 	"arr/store"
 	"arr/trust"
@@ -45,9 +47,19 @@ func serveCommand() *cli.Command {
 func newLog(c *cli.Context, cfg *config.Config) *slog.Logger {
 	options := &slog.HandlerOptions{Level: cfg.LogLevel}
 	if cfg.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(c.App.ErrWriter, options))
+		return slog.New(slog.NewJSONHandler(escapedJSON{c.App.ErrWriter}, options))
 	}
 	return slog.New(slog.NewTextHandler(c.App.ErrWriter, options))
+}
+
+// escapedJSON writes texts of JSON, one a call, with hidden characters escaped.
+type escapedJSON struct{ to io.Writer }
+
+func (e escapedJSON) Write(text []byte) (int, error) {
+	if _, err := e.to.Write(audit.EscapeJSON(text)); err != nil {
+		return 0, err
+	}
+	return len(text), nil
 }
 
 // runServer opens the data directory and everything else in the order in which each needs

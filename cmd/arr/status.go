@@ -51,7 +51,7 @@ func showStatus(c *cli.Context) error {
 		return err
 	}
 	if format == "json" {
-		err = json.NewEncoder(c.App.Writer).Encode(st)
+		err = json.NewEncoder(escapedJSON{c.App.Writer}).Encode(st)
 	} else {
 		_, err = c.App.Writer.Write(statusPage(name, st))
 	}

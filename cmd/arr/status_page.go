@@ -10,6 +10,7 @@ import (
 
 	"arr/answer"
 	"arr/api"
+	"arr/audit"
 )
 
 // statusPage lays a status out for people. What senders call themselves is made safe for
@@ -69,10 +70,13 @@ func directoryText(st *api.Status) string {
 }
 
 // appendAligned appends rows of cells, all as wide as the widest of their column but for
-// the last of a row.
+// the last of a row. Whatever stands in a cell is made safe for a terminal.
 func appendAligned(page []byte, rows [][]string) []byte {
 	var widths []int
 	for _, row := range rows {
+		for i := range row {
+			row[i] = audit.Visible(row[i])
+		}
 		for i, cell := range row[:len(row)-1] {
 			if i == len(widths) {
 				widths = append(widths, 0)
@@ -155,7 +159,7 @@ func dialectRows(st *api.Status) [][]string {
 		rows = append(rows, []string{senderCell(s.ID), senderCell(s.Hostname), counted(s.Dialects), ""})
 		for _, deviation := range highest(s.Deviations) {
 			code, path, _ := strings.Cut(deviation, " ")
-			rows = append(rows, []string{"", "", "", fmt.Sprintf("%d %s %s", s.Deviations[deviation], code, answer.Printable(path))})
+			rows = append(rows, []string{"", "", "", fmt.Sprintf("%d %s %s", s.Deviations[deviation], code, path)})
 		}
 	}
 	return rows
@@ -179,7 +183,7 @@ func offered(t *api.Trouble) string {
 	if t.Offered == "" {
 		return ""
 	}
-	return "offered: " + answer.Printable(t.Offered)
+	return "offered: " + t.Offered
 }
 
 // proseWidth is how wide sentences are set, in columns.
@@ -264,5 +268,5 @@ func senderCell(name string) string {
 	if name == "" {
 		return "-"
 	}
-	return answer.Fit(answer.Printable(name), widest)
+	return answer.Fit(audit.Visible(name), widest)
 }

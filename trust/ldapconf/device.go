@@ -3,9 +3,8 @@ package ldapconf
 import (
 	"crypto/x509"
 	"fmt"
-	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"arr/audit"
 )
 
 // Transport is how frames go over a connection.
@@ -30,12 +29,7 @@ type notes []string
 
 // add keeps what the directory holds from ending a line or ruling a terminal.
 func (n *notes) add(format string, args ...any) {
-	*n = append(*n, strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return utf8.RuneError
-		}
-		return r
-	}, fmt.Sprintf(format, args...)))
+	*n = append(*n, audit.Visible(fmt.Sprintf(format, args...)))
 }
 
 // device is a dicomDevice with what lies below it.

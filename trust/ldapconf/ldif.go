@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/go-ldap/ldap/v3"
+
+	"arr/audit"
 )
 
 // Change is one entry to add or to modify.
@@ -37,10 +39,10 @@ func WriteLDIF(w io.Writer, changes []Change, notes []string) error {
 	var b strings.Builder
 	b.WriteString("version: 1\n")
 	for _, n := range notes {
-		fmt.Fprintf(&b, "# note: %s\n", n)
+		fmt.Fprintf(&b, "# note: %s\n", audit.Visible(n))
 	}
 	for _, c := range changes {
-		fmt.Fprintf(&b, "\n# %s\n", c.Why)
+		fmt.Fprintf(&b, "\n# %s\n", audit.Visible(c.Why))
 		line(&b, "dn", c.DN)
 		if c.Add != nil {
 			b.WriteString("changetype: add\n")
