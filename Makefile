@@ -15,8 +15,8 @@ help: ## list the targets
 build: $(BIN) ## build bin/arr
 
 $(BIN): FORCE
-	@mkdir -p bin
-	$(GO) build -o $(BIN) ./cmd/arr
+	@mkdir -p $(@D)
+	CGO_ENABLED=0 $(GO) build -o $@ ./cmd/arr
 
 run: build ## start a repository, send it sample traffic, show answers; Ctrl-C stops it
 	scripts/demo.sh stay

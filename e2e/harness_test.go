@@ -35,7 +35,7 @@ func testMain(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	binary = filepath.Join(dir, "arr")
-	build := exec.Command("go", "build", "-o", binary, "arr/cmd/arr")
+	build := exec.Command("make", "-C", "..", "build", "BIN="+binary) // as it is delivered
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "building arr: %v\n%s", err, out)
 		return 1
@@ -100,12 +100,18 @@ type ports struct {
 // waits until it listens. Flags given later win over these. The test's end stops it.
 func start(t testing.TB, dir string, flags ...string) *server {
 	t.Helper()
-	s := &server{t: t, dir: dir, log: &bytes.Buffer{}}
 	args := append([]string{"serve", "--data", dir, "--tls", "127.0.0.1:0", "--udp", "127.0.0.1:0",
 		"--tcp", "127.0.0.1:0", "--http", "127.0.0.1:0"}, flags...)
-	s.cmd = exec.Command(binary, args...)
+	cmd := exec.Command(binary, args...)
+	cmd.Env = environ()
+	return startCommand(t, dir, cmd)
+}
+
+// startCommand is start for a command whose data lie in dir as these tests see it.
+func startCommand(t testing.TB, dir string, cmd *exec.Cmd) *server {
+	t.Helper()
+	s := &server{t: t, dir: dir, cmd: cmd, log: &bytes.Buffer{}}
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
-	s.cmd.Env = environ()
 	os.Remove(filepath.Join(dir, "ports.json"))
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -5,6 +5,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 mapfile -t rooms < <(grep -rlE --include='*_test.go' '^func Benchmark' . | xargs -n1 dirname | sort -u)
 go test -run '^$' -bench . -benchmem "${rooms[@]}"
-mkdir -p bin
-go build -o bin/ ./cmd/arr ./cmd/arr-load
+go build -o bin/ ./cmd/arr-load
 exec go run ./scripts/bench -n "${N:-1000000}" "$@"

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Shows arr at work: starts a repository with certificates that it makes itself, sends it
 # a month of a made-up hospital's audit traffic over TLS, and asks three questions. With
-# "stay" the repository then goes on until Ctrl-C, at its usual ports; without, it runs at
-# ports of the system's choice and stops.
+# "stay" the repository then goes on until Ctrl-C, at its usual ports of the loopback;
+# without, it runs at ports of the system's choice and stops.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 messages=${ARR_DEMO_MESSAGES:-20000}
 listen=(--tls 127.0.0.1:0 --udp 127.0.0.1:0 --tcp 127.0.0.1:0 --http 127.0.0.1:0)
 if [ "${1:-}" = stay ]; then
-	listen=(--tls :6514 --udp :5514 --tcp :6601 --http 127.0.0.1:8080)
+	listen=(--tls 127.0.0.1:6514 --udp 127.0.0.1:5514 --tcp 127.0.0.1:6601 --http 127.0.0.1:8080)
 fi
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/arr-demo.XXXXXX")
