@@ -133,8 +133,16 @@ GET  /healthz              whether the process runs
 GET  /readyz               whether it takes records`)
 }
 
+// Marker is a listener that wants to know which of its connections are busy, so that only
+// idle ones make room for others.
+type Marker interface {
+	Busy(net.Conn)
+	Idle(net.Conn)
+}
+
 // Serve answers on l until ctx ends: then it takes no new requests, lets the answers
-// under way end, for drainTimeout at most, and returns nil. It closes l.
+// under way end, for drainTimeout at most, and returns nil. It closes l, which may be a
+// Marker.
 func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
 	if log == nil {
 		log = slog.Default()
@@ -149,6 +157,16 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger
 		BaseContext: func(net.Listener) context.Context {
 			return context.WithValue(context.Background(), servingKey{}, ctx)
 		},
+	}
+	if m, ok := l.(Marker); ok {
+		srv.ConnState = func(conn net.Conn, state http.ConnState) {
+			switch state {
+			case http.StateActive:
+				m.Busy(conn)
+			case http.StateIdle:
+				m.Idle(conn)
+			}
+		}
 	}
 	drained := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() {

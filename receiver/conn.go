@@ -33,6 +33,7 @@ type conn struct {
 	// like is what all entries of the connection have in common.
 	like  audit.Entry
 	queue *queue
+	seat  *seat
 
 	mu      sync.Mutex
 	drainBy time.Time          // when to stop reading; zero until drained
@@ -81,7 +82,7 @@ func (c *conn) serve(ctx context.Context) {
 	}
 	c.mu.Unlock()
 	defer c.close()
-	if !c.open() {
+	if !c.open(waitCtx) {
 		return
 	}
 	var delivery sync.WaitGroup
@@ -100,26 +101,27 @@ func (c *conn) serve(ctx context.Context) {
 	}
 }
 
-// open gets the connection ready for frames, within HandshakeTimeout. It says
-// whether there may be any; why not, it has reported.
-func (c *conn) open() bool {
+// open gets the connection ready for frames, within HandshakeTimeout. It reports
+// whether there may be any; why not, it has said.
+func (c *conn) open(ctx context.Context) bool {
 	limit := c.srv.lim.handshake
 	from, _ := addrPort(c.raw.RemoteAddr())
 	behind := c.l.trusts(from.Addr())
 	if !behind && c.l.tls == nil {
 		return true
 	}
+	by := time.Now().Add(limit)
 	c.arm(limit)
-	size := firstPeek
-	if behind {
-		size = proxyPeek
+	size := proxyPeek
+	if c.l.tls != nil {
+		size = helloPeek
 	}
 	p := newPeeked(c.raw, size, limit)
 	c.data = p
 	if behind && !c.readProxy(p) {
 		return false
 	}
-	return c.l.tls == nil || c.handshake(p)
+	return c.l.tls == nil || c.handshake(ctx, p, by)
 }
 
 // deliver hands over what the reader cuts, until there is no more or the handler
@@ -181,6 +183,16 @@ func (c *conn) gotMemory() {
 	if !c.drainBy.IsZero() {
 		c.drainBy = time.Now().Add(drainLimit)
 	}
+}
+
+// giveWay gives the connection up to make room for another's. What was read is stored, and
+// that it ends is no fault of its sender's.
+func (c *conn) giveWay(peer string) {
+	c.srv.trouble(report{peer: peer, cause: CauseGaveWay})
+	c.mu.Lock()
+	c.drainBy = time.Now()
+	c.mu.Unlock()
+	c.abort()
 }
 
 func (c *conn) draining() bool {

@@ -12,7 +12,8 @@
 // With senders that ask for it (audit.ProtocolStored) TLS's close_notify says the same.
 //
 // Guard lets other protocols' listeners pass the same handshake, its limits and its list of
-// troubles: in comes a listener, out goes one whose connections got through.
+// troubles: in comes a listener, out goes one whose connections got through. A Conn of such a
+// listener times frames as connections of syslog do, and a Budget has their memory.
 //
 // The package never looks into a frame, except that it knows what the lines of
 // one indented audit message look like (see below); it never answers a sender,
@@ -56,6 +57,13 @@
 // is read, first come first served among those whose peers hold least, and whoever
 // waits holds nothing that another waits for: so no set of half-read frames can block
 // each other.
+//
+// # Connections
+//
+// A TLS handshake waits for its turn, holding 4 KB at most: so many are under way at once, the
+// next is of the peer that has fewest, and a client that has kept others waiting for a second is
+// given up. When as many connections are open as may be, the peer that has most of them gives
+// up one for who has fewer, the longest idle one first.
 //
 // # Push-back
 //

@@ -77,26 +77,32 @@ func TestGuardSlowHandshake(t *testing.T) {
 	eventually(t, "the refusal", func() bool { return r.Stats().Refused[receiver.CauseTimeout] == 1 })
 }
 
-// So many connections and no more; one that is closed makes room, and Close ends what was
-// not handed out.
+// So many connections and no more: an idle one gives way, a busy one does not to another of
+// its peer. One that is closed makes room, and Close ends what was not handed out.
 func TestGuardLimit(t *testing.T) {
 	r, ln := guard(t, &receiver.Server{}, receiver.GuardOptions{MaxConns: 1})
+	marks := ln.(interface{ Busy(net.Conn) })
+	accept := func() net.Conn {
+		t.Helper()
+		conn, err := ln.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return conn
+	}
+	idle := dial(t, ln.Addr().String())
+	accept()
 	dial(t, ln.Addr().String())
-	first, err := ln.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
+	closed(t, idle)
+	busy := accept()
+	marks.Busy(busy)
 	closed(t, dial(t, ln.Addr().String()))
-	if n := r.Stats().Refused[receiver.CauseTooMany]; n != 1 {
-		t.Errorf("%d connections were refused", n)
+	if st := r.Stats(); st.GaveWay != 1 || st.Refused[receiver.CauseTooMany] != 1 {
+		t.Errorf("%d connections gave way, %d were refused", st.GaveWay, st.Refused[receiver.CauseTooMany])
 	}
-	first.Close()
+	busy.Close()
 	waiting := dial(t, ln.Addr().String())
-	if second, err := ln.Accept(); err != nil {
-		t.Error(err)
-	} else {
-		second.Close()
-	}
+	accept().Close()
 	closed(t, waiting)
 	waiting = dial(t, ln.Addr().String())
 	if err := ln.Close(); err != nil {
@@ -106,4 +112,35 @@ func TestGuardLimit(t *testing.T) {
 	if _, err := ln.Accept(); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("after Close: %v", err)
 	}
+}
+
+// Beneath TLS the marks reach their connection, too; a new one has none.
+func TestGuardMarksTLS(t *testing.T) {
+	server := &tls.Config{Certificates: []tls.Certificate{newCertificate(t, "arr")}}
+	_, ln := guard(t, &receiver.Server{}, receiver.GuardOptions{TLS: server, MaxConns: 2, Waiting: func() int { return 0 }})
+	marks := ln.(interface {
+		Busy(net.Conn)
+		Idle(net.Conn)
+	})
+	var ours, theirs []net.Conn
+	for range 2 {
+		accepted := make(chan net.Conn)
+		go func() {
+			c, err := ln.Accept()
+			if err != nil {
+				t.Error(err)
+			}
+			accepted <- c
+		}()
+		theirs = append(theirs, dialTLS(t, ln.Addr().String(), &tls.Config{InsecureSkipVerify: true}))
+		ours = append(ours, <-accepted)
+	}
+	marks.Busy(ours[0])
+	dial(t, ln.Addr().String())
+	closed(t, theirs[1])
+	open(t, theirs[0])
+	marks.Idle(ours[0])
+	dial(t, ln.Addr().String())
+	dial(t, ln.Addr().String())
+	closed(t, theirs[0])
 }

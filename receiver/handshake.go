@@ -2,11 +2,13 @@ package receiver
 
 import (
 	"bufio"
+	"context"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"encoding/binary"
 	"errors"
 	"io"
 	"net"
@@ -26,16 +28,21 @@ import (
 const maxOffered = 24
 
 const (
-	// proxyPeek holds any PROXY header of version 1 (107 bytes), firstPeek what TLS
-	// is told by.
+	// proxyPeek holds any PROXY header of version 1 (107 bytes), helloPeek what usual clients
+	// of TLS begin with.
 	proxyPeek = 256
-	firstPeek = 16
+	helloPeek = 4 << 10
+	// recordHeader is how long the header of a TLS record is, handshakeRecord the type of one
+	// that a client begins with.
+	recordHeader    = 5
+	handshakeRecord = 22
 )
 
 // peeked is a connection whose first bytes can be looked at.
 type peeked struct {
 	net.Conn
 	r     *bufio.Reader // nil once its bytes were read
+	turn  *turn         // set during the handshake
 	hello *tls.ClientHelloInfo
 	limit time.Duration // of a write
 	ended bool          // the peer has ended TCP
@@ -54,12 +61,33 @@ func (p *peeked) first() (byte, error) {
 	return b[0], nil
 }
 
+// record waits for the first record of TLS, if it is small enough to, and reports whether it
+// is there as a whole. What is no such record is whole: crypto/tls refuses it at once.
+func (p *peeked) record() (whole bool, err error) {
+	b, err := p.r.Peek(recordHeader)
+	if err != nil || b[0] != handshakeRecord {
+		return true, err
+	}
+	n := recordHeader + int(binary.BigEndian.Uint16(b[recordHeader-2:]))
+	if n > p.r.Size() {
+		return false, nil
+	}
+	_, err = p.r.Peek(n)
+	return true, err
+}
+
 func (p *peeked) Read(b []byte) (int, error) {
 	if p.r != nil && p.r.Buffered() > 0 {
 		return p.r.Read(b)
 	}
 	p.r = nil
-	n, err := p.Conn.Read(b)
+	var n int
+	var err error
+	if p.turn != nil {
+		n, err = p.turn.Read(b)
+	} else {
+		n, err = p.Conn.Read(b)
+	}
 	p.ended = p.ended || err == io.EOF
 	return n, err
 }
@@ -92,6 +120,7 @@ func (c *conn) readProxy(p *peeked) bool {
 	}
 	if src, _, ok := h.TCPAddrs(); ok && !h.Command.IsLocal() {
 		c.setPeer(src)
+		c.seat.move(c.host)
 	}
 	return true
 }
@@ -104,10 +133,10 @@ func (c *conn) silent() {
 	}
 }
 
-// handshake does the TLS handshake and notes the client's certificate. It says
+// handshake does the TLS handshake by then and notes the client's certificate. It reports
 // whether there may be frames.
-func (c *conn) handshake(p *peeked) bool {
-	tc, r := shake(p, c.l.tls, c.host)
+func (c *conn) handshake(ctx context.Context, p *peeked, by time.Time) bool {
+	tc, r := c.srv.shake(ctx, p, c.l.tls, c.host, &turn{conn: c.raw, by: by, arm: c.arm, over: c.draining})
 	if tc == nil {
 		if r != nil && r.cause != CausePlainSyslog {
 			endInOrder(c.raw) // so that the alert arrives
@@ -127,19 +156,21 @@ func (c *conn) handshake(p *peeked) bool {
 	return true
 }
 
-// shake does a TLS handshake by a configuration that noteHello gave. Without a connection
-// there is a report of why, or none where the peer said nothing.
-func shake(p *peeked, conf *tls.Config, host string) (*tls.Conn, *report) {
+// shake does a TLS handshake by a configuration that noteHello gave, once it is t's turn.
+// Without a connection there is a report of why, or none where the peer said nothing.
+func (s *Server) shake(ctx context.Context, p *peeked, conf *tls.Config, host string, t *turn) (*tls.Conn, *report) {
 	b, err := p.first()
 	if err != nil {
 		return nil, nil
 	}
+	r := &report{peer: host, local: p.LocalAddr().String()}
 	if isDigit(b) || b == '<' {
-		return nil, &report{peer: host, local: p.LocalAddr().String(), cause: CausePlainSyslog}
+		r.cause = CausePlainSyslog
+		return nil, r
 	}
 	tc := tls.Server(p, conf)
-	if err := tc.Handshake(); err != nil {
-		r := &report{peer: host, local: p.LocalAddr().String(), cause: refusal(err), err: err}
+	if err := s.turns.take(ctx, p, t, host, tc.Handshake); err != nil {
+		r.cause, r.err = refusal(err), err
 		if p.hello != nil {
 			r.offered = offer(p.hello)
 		}

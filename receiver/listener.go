@@ -109,12 +109,14 @@ func (l *listener) start(ctx context.Context, nc net.Conn) {
 		s.trouble(report{peer: c.host, cause: CauseStall})
 		nc.Close()
 		return
-	case s.counters.open.Load() >= int64(s.lim.maxConns):
-		s.trouble(report{peer: c.host, cause: CauseTooMany})
-		nc.Close()
-		return
 	case !s.add(c):
 		nc.Close()
+		return
+	}
+	if c.seat = s.seats.take(c.host, c.giveWay); c.seat == nil {
+		s.trouble(report{peer: c.host, cause: CauseTooMany})
+		nc.Close()
+		s.remove(c)
 		return
 	}
 	if tc, ok := nc.(*net.TCPConn); ok {
@@ -126,6 +128,7 @@ func (l *listener) start(ctx context.Context, nc net.Conn) {
 	l.conns.Go(func() {
 		defer s.remove(c)
 		defer s.counters.open.Add(-1)
+		defer c.seat.free()
 		c.serve(ctx)
 	})
 }

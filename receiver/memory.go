@@ -25,7 +25,7 @@ type buffer struct {
 	// reserved is what the buffer takes of the budget from, nil for none. whole says
 	// that it was waited for, on behalf of peer.
 	reserved int64
-	from     *budget
+	from     *Budget
 	whole    bool
 	peer     string
 	// last is how many entries had been cut when the reader left the buffer: it
@@ -33,11 +33,14 @@ type buffer struct {
 	last uint64
 }
 
+// waiting is how many wait for more of what the buffer came out of.
+func (b *buffer) waiting() int { return b.from.Waiting() }
+
 // memory gives out buffers within two budgets: small for frames of up to smallFrame, large
 // for all others and for speed. Frames of a usual size need not wait behind large ones,
 // which are announced with ten bytes and may take minutes to come.
 type memory struct {
-	small, large budget
+	small, large Budget
 	pools        [classes]sync.Pool
 }
 
@@ -45,7 +48,7 @@ type memory struct {
 // need.
 func newMemory(size, largest int64) *memory {
 	small := max(size/4, 2*(smallFrame+slack))
-	return &memory{small: budget{size: small}, large: budget{size: max(size-small, 2*largest)}}
+	return &memory{small: Budget{size: small}, large: Budget{size: max(size-small, 2*largest)}}
 }
 
 // base is a buffer of 4 KB.
@@ -76,7 +79,7 @@ func (m *memory) forFrame(ctx context.Context, peer string, size int) (*buffer, 
 	if size <= smallFrame+slack {
 		from = &m.small
 	}
-	if err := from.wait(ctx, peer, int64(size)); err != nil {
+	if err := from.Wait(ctx, peer, int64(size)); err != nil {
 		return nil, err
 	}
 	return &buffer{b: make([]byte, size), reserved: int64(size), from: from, whole: true, peer: peer}, nil
@@ -85,7 +88,7 @@ func (m *memory) forFrame(ctx context.Context, peer string, size int) (*buffer, 
 // put takes a buffer back.
 func (m *memory) put(b *buffer) {
 	if b.whole {
-		b.from.release(b.peer, b.reserved)
+		b.from.Release(b.peer, b.reserved)
 		return
 	}
 	if b.from != nil {

@@ -31,7 +31,7 @@ func TestClasses(t *testing.T) {
 
 // Buffers for speed leave half of the budget to frames that must have theirs.
 func TestFasterLeavesHalf(t *testing.T) {
-	m := memory{large: budget{size: 4 << 20}}
+	m := memory{large: Budget{size: 4 << 20}}
 	for range 2 {
 		if m.faster(1<<20) == nil {
 			t.Fatal("no buffer within the half")
@@ -47,7 +47,7 @@ func TestFasterLeavesHalf(t *testing.T) {
 
 func TestMemoryIsServedInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := budget{size: 100}
+		m := Budget{size: 100}
 		// The small ones would fit at once, but have to wait for the large ones before
 		// them; b and c hold nothing, so they come before what a asks for more.
 		asked := []struct {
@@ -57,7 +57,7 @@ func TestMemoryIsServedInOrder(t *testing.T) {
 		got := make([]bool, len(asked))
 		for i, w := range asked {
 			go func() {
-				if err := m.wait(t.Context(), w.peer, w.n); err != nil {
+				if err := m.Wait(t.Context(), w.peer, w.n); err != nil {
 					t.Error(err)
 				}
 				got[i] = true
@@ -77,33 +77,33 @@ func TestMemoryIsServedInOrder(t *testing.T) {
 			}
 		}
 		check(0)
-		m.release("a", 90)
+		m.Release("a", 90)
 		// a's 30 came first. Then b and c come before a, and c has to wait for room.
 		check(0, 1, 3)
-		m.release("a", 30)
+		m.Release("a", 30)
 		check(0, 1, 2, 3)
-		m.release("b", 60)
+		m.Release("b", 60)
 		check(0, 1, 2, 3, 4, 5)
-		m.release("a", 5)
-		m.release("c", 45)
-		m.release("b", 5)
-		if used, _ := m.used(); used != 0 || len(m.held) > 0 {
-			t.Errorf("%d bytes used, held by %v", used, m.held)
+		m.Release("a", 5)
+		m.Release("c", 45)
+		m.Release("b", 5)
+		if used, _ := m.used(); used != 0 || len(m.peers) > 0 {
+			t.Errorf("%d bytes used, held by %d peers", used, len(m.peers))
 		}
 	})
 }
 
 func TestWaitingForMemoryEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := budget{size: 100}
-		if err := m.wait(t.Context(), "a", 90); err != nil {
+		m := Budget{size: 100}
+		if err := m.Wait(t.Context(), "a", 90); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		var gaveUp, served bool
-		go func() { gaveUp = m.wait(ctx, "b", 50) != nil }()
+		go func() { gaveUp = m.Wait(ctx, "b", 50) != nil }()
 		synctest.Wait()
-		go func() { served = m.wait(t.Context(), "b", 10) == nil }()
+		go func() { served = m.Wait(t.Context(), "b", 10) == nil }()
 		synctest.Wait()
 		if served {
 			t.Error("served out of order")
@@ -113,7 +113,7 @@ func TestWaitingForMemoryEnds(t *testing.T) {
 		if !gaveUp || !served {
 			t.Errorf("gave up %v, served %v", gaveUp, served)
 		}
-		m.release("a", 90)
+		m.Release("a", 90)
 		if used, _ := m.used(); used != 10 {
 			t.Errorf("%d bytes used", used)
 		}

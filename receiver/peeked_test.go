@@ -14,7 +14,7 @@ func TestWritesEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ours, theirs := net.Pipe()
 		defer theirs.Close()
-		p := newPeeked(ours, firstPeek, 10*time.Second)
+		p := newPeeked(ours, helloPeek, 10*time.Second)
 		defer p.Close()
 		start := time.Now()
 		if _, err := p.Write([]byte("an answer")); !errors.Is(err, os.ErrDeadlineExceeded) {

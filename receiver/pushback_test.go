@@ -246,18 +246,25 @@ func TestManyIdleConnections(t *testing.T) {
 	}
 }
 
+// Where all connections are taken, the peer that has most gives up the one that has been idle
+// for longest. TestSeats has who goes when.
 func TestTooManyConnections(t *testing.T) {
 	r := serveTCP(t, &receiver.Server{MaxConns: 2}, receiver.ListenerOptions{})
-	a, b := dial(t, r.addr), dial(t, r.addr)
-	refused(t, r.addr)
-	open(t, b)
-	if n := r.Stats().Refused[receiver.CauseTooMany]; n != 1 {
-		t.Errorf("%d refused", n)
+	a, b := dialFrom(t, "127.0.0.2", r.addr), dialFrom(t, "127.0.0.2", r.addr)
+	for i, c := range []net.Conn{a, b, a} {
+		send(t, c, "1 x")
+		r.frames(t, i+1)
 	}
-	a.Close()
-	eventually(t, "room", func() bool { return r.Stats().Open == 1 })
-	send(t, dial(t, r.addr), counted("x"))
-	r.frames(t, 1)
+	c := dialFrom(t, "127.0.0.3", r.addr)
+	closed(t, b)
+	for i, c := range []net.Conn{a, c} {
+		open(t, c)
+		send(t, c, "1 x")
+		r.frames(t, 4+i)
+	}
+	if st := r.Stats(); st.Refused[receiver.CauseTooMany] != 0 || st.GaveWay != 1 {
+		t.Errorf("%d refused, %d gave way", st.Refused[receiver.CauseTooMany], st.GaveWay)
+	}
 }
 
 // Shutdown keeps what senders have sent, and ends.

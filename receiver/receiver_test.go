@@ -163,6 +163,18 @@ func dial(tb testing.TB, addr string) net.Conn {
 	return c
 }
 
+// dialFrom is dial from one of the host's own addresses.
+func dialFrom(tb testing.TB, from, addr string) net.Conn {
+	tb.Helper()
+	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}
+	c, err := d.Dial("tcp", addr)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { c.Close() })
+	return c
+}
+
 func send(tb testing.TB, c net.Conn, s string) {
 	tb.Helper()
 	if _, err := io.WriteString(c, s); err != nil {

@@ -57,6 +57,8 @@ type Server struct {
 	log      *slog.Logger
 	now      func() time.Time
 	mem      *memory
+	turns    *turns
+	seats    *seats
 	troubles troubles
 	counters counters
 	stalled  atomic.Int64 // deliveries that block for longer than StallTimeout
@@ -152,6 +154,7 @@ func (s *Server) setup() {
 		}
 		largest := int64(s.lim.maxFrame + maxDigits + 1 + slack)
 		s.mem = newMemory(orDefault(s.Memory, 256<<20), largest)
+		s.turns, s.seats = newTurns(), newSeats(s.lim.maxConns)
 		s.log, s.now = s.Log, s.Now
 		if s.log == nil {
 			s.log = slog.New(slog.DiscardHandler)

@@ -18,6 +18,8 @@ type Stats struct {
 	// Refused has for each cause how many connections ended before a frame could
 	// be read.
 	Refused map[Cause]uint64
+	// GaveWay are connections that were closed to make room for another peer's.
+	GaveWay uint64
 	// FramingFaults are streams that broke the framing rules, FrameTimeouts those
 	// that stopped in the middle of a frame. Truncated, CutAtClose and Unframed are
 	// frames with that flag.
@@ -108,6 +110,7 @@ func (s *Server) Stats() Stats {
 		TLS: c.tls.load(), TCP: c.tcp.load(), UDP: c.udp.load(),
 		Open: c.open.Load(), Connections: c.connections.Load(), Probes: c.probes.Load(),
 		Refused:       make(map[Cause]uint64, CauseTooMany+1),
+		GaveWay:       n[CauseGaveWay].Load(),
 		FramingFaults: n[CauseFraming].Load(), FrameTimeouts: n[CauseFrameTimeout].Load(),
 		Truncated: c.truncated.Load(), CutAtClose: c.cut.Load(), Unframed: c.unframed.Load(),
 		Stalls: n[CauseStall].Load(), Stalled: s.stalled.Load(),

@@ -20,11 +20,6 @@ const (
 	// may always wait.
 	bytesPerEntry = 512
 	minBatch      = 16
-	// While others wait for memory, a frame that holds some must come at minPace
-	// bytes a second, and fast enough to be there within a FrameTimeout, in each of so
-	// many parts of it.
-	minPace   = 16 << 10
-	paceParts = 12
 )
 
 // stream is the reading half of a connection. All of it is the connection's
@@ -40,11 +35,9 @@ type stream struct {
 	// target is the size of buffer that the sender's pace asks for.
 	target int
 	bytes  uint64 // ever read
-	// waited and got measure how fast the frame comes that the stream is in; silent
-	// is since when nothing of it came.
-	waited time.Duration
-	got    int
-	silent time.Duration
+	busy   bool   // what the connection's seat was last marked as
+	// pace is how fast the frame comes that the stream is in.
+	pace pace
 }
 
 func newStream(c *conn) *stream {
@@ -54,6 +47,7 @@ func newStream(c *conn) *stream {
 		mem:    c.srv.mem,
 		cur:    c.srv.mem.base(),
 		target: baseBuffer,
+		pace:   pace{limit: c.srv.lim.frame},
 	}
 }
 
@@ -68,9 +62,14 @@ func (s *stream) run(ctx context.Context) (ended bool) {
 		if n > 0 {
 			s.w += n
 			s.bytes += uint64(n)
+			before := s.c.queue.cut
 			need = s.cut(s.c.srv.now().UnixMicro())
+			if middle := s.middle(); middle != s.busy || s.c.queue.cut > before {
+				s.busy = middle
+				s.c.seat.mark(middle)
+			}
 		}
-		if s.tooSlow() {
+		if s.middle() && s.pace.tooSlow(s.cur.reserved, s.cur.waiting) {
 			s.c.srv.trouble(report{peer: s.c.host, cause: CauseFrameTimeout})
 			break
 		}
@@ -110,10 +109,8 @@ func (s *stream) read() (int, error) {
 	middle := s.middle()
 	var limit time.Duration
 	switch {
-	case middle && s.cur.reserved > 0:
-		limit = s.part()
 	case middle:
-		limit = s.c.srv.lim.frame
+		limit = s.pace.reading(s.cur.reserved)
 	case s.target > baseBuffer || len(s.cur.b) > baseBuffer || s.prev != nil:
 		limit = linger
 	}
@@ -121,7 +118,7 @@ func (s *stream) read() (int, error) {
 	s.c.arm(limit)
 	n, err := s.c.data.Read(space)
 	if middle {
-		s.pace(n, time.Since(start))
+		s.pace.note(n, time.Since(start), limit)
 	}
 	if n == len(space) {
 		s.faster()
@@ -147,7 +144,7 @@ func (s *stream) cut(received int64) (need int) {
 		}
 		s.r += p.size
 		if len(p.frame) > 0 {
-			s.waited, s.got, s.silent = 0, 0, 0
+			s.pace.next()
 			s.put(e, p)
 		}
 		if s.framer.mode == modeDone {
@@ -174,38 +171,6 @@ func (s *stream) goesOn(err error) bool {
 		s.rest()
 	}
 	return true
-}
-
-// part is how long the pace of a frame is measured for at a time.
-func (s *stream) part() time.Duration { return max(s.c.srv.lim.frame/paceParts, 1) }
-
-// pace notes that a read in the middle of a frame brought n bytes after d.
-func (s *stream) pace(n int, d time.Duration) {
-	s.waited += d
-	s.got += n
-	s.silent += d
-	if n > 0 {
-		s.silent = 0
-	}
-}
-
-// tooSlow says whether the frame that the stream is in has stopped, or hardly
-// comes while it holds memory and others wait for some.
-func (s *stream) tooSlow() bool {
-	if !s.middle() {
-		return false
-	}
-	if s.silent >= s.c.srv.lim.frame {
-		return true
-	}
-	if s.cur.reserved == 0 || s.waited < s.part() {
-		return false
-	}
-	pace := max(minPace, float64(s.cur.reserved)/s.c.srv.lim.frame.Seconds())
-	slow := float64(s.got) < pace*s.waited.Seconds()
-	s.waited, s.got = 0, 0
-	_, waiting := s.cur.from.used()
-	return slow && waiting > 0
 }
 
 // faster asks for a larger buffer.

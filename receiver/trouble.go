@@ -28,6 +28,7 @@ const (
 	CauseClosed                    // the sender closed during the handshake
 	CauseProxyHeader               // a bad PROXY header
 	CauseTooMany                   // more connections than Server.MaxConns
+	CauseGaveWay                   // closed for another peer's, where that many were open
 	CauseFraming                   // the stream broke the framing rules
 	CauseFrameTimeout              // a frame stopped in its middle
 	CauseStall                     // the handler blocked for longer than Server.StallTimeout
@@ -51,6 +52,7 @@ var causes = [numCauses]struct{ name, message, remedy string }{
 	CauseClosed:       {"closed", "a sender closed during the TLS handshake", "look at the sender's log: often it does not believe this server's certificate"},
 	CauseProxyHeader:  {"proxy-header", "refused a connection with a bad PROXY header", "make the balancer send PROXY protocol version 1 or 2, or take it off the list of trusted ones"},
 	CauseTooMany:      {"too-many-connections", "refused a connection: too many are open", "find out who holds so many connections open"},
+	CauseGaveWay:      {"gave-way", "closed a connection to make room for another: too many are open", "find out why this sender holds so many connections open"},
 	CauseFraming:      {"framing", "a stream broke the framing rules", "make the sender count octets: the length without leading zeros, a blank, the message (RFC 5425 4.3)"},
 	CauseFrameTimeout: {"frame-timeout", "a sender stopped in the middle of a frame", "look at the sender and the network: was the length right?"},
 	CauseStall:        {"stall", "closed a connection: frames could not be stored in time", "look at the disk; senders that spool send again"},
