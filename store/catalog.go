@@ -50,7 +50,11 @@ type segmentEntry struct {
 func (e segmentEntry) end() uint64 { return e.First + e.Count }
 
 // catalog is DIR/catalog.db. Each method is one transaction.
-type catalog struct{ db *bolt.DB }
+type catalog struct {
+	db *bolt.DB
+	// committed is told of each transaction once it is durable.
+	committed func(transaction uint64)
+}
 
 // openCatalog opens or, unless readOnly, makes the catalog.
 func openCatalog(path string, readOnly bool, now time.Time) (c *catalog, err error) {
@@ -108,7 +112,26 @@ func (c *catalog) view(fn func(*bolt.Tx) error) error {
 }
 
 func (c *catalog) update(fn func(*bolt.Tx) error) error {
-	return guarded(func() error { return c.db.Update(fn) })
+	var id int
+	err := guarded(func() error {
+		return c.db.Update(func(tx *bolt.Tx) error {
+			id = tx.ID()
+			return fn(tx)
+		})
+	})
+	if err == nil && c.committed != nil {
+		c.committed(uint64(id))
+	}
+	return err
+}
+
+// transaction is the id of the last one that changed the catalog.
+func (c *catalog) transaction() (id uint64, err error) {
+	err = c.view(func(tx *bolt.Tx) error {
+		id = uint64(tx.ID())
+		return nil
+	})
+	return id, err
 }
 
 // guarded calls fn, which has bbolt follow its pages: where it panics or reads beyond the

@@ -64,7 +64,7 @@ func Check(ctx context.Context, dir string, o Options, progress Progress) (Repor
 	if err := c.measure(); err != nil {
 		return Report{}, err
 	}
-	for _, step := range []func() error{c.catalogAndSegments, c.journal, c.directory} {
+	for _, step := range []func() error{c.promise, c.catalogAndSegments, c.journal, c.directory} {
 		if err := step(); err != nil {
 			return c.report, err
 		}
@@ -213,34 +213,35 @@ func (c *checker) block(file string, b *segment.Block) {
 }
 
 func (c *checker) journal() error {
-	files, err := journal.List(c.s.path(journalDir))
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
+	files, err := journal.List(c.s.path(journalDir), c.s.promised.records)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	for i, f := range files {
+	if err := tooMuchLost(c.s.promised, c.next, files); err != nil {
+		c.damage("%v", err)
+		return c.keptAside()
+	}
+	for _, f := range files {
 		if err := c.ctx.Err(); err != nil {
 			return err
 		}
-		var following uint64
-		if i+1 < len(files) {
-			following = files[i+1].First
-		}
-		if err := c.journalFile(f, following); err != nil {
+		if err := c.journalFile(f); err != nil {
 			return err
 		}
+	}
+	if n := c.s.promised.records; n > c.next {
+		c.damage("%s: had been stored and are gone: %d records from %d on", journalDir, n-c.next, c.next)
+		c.next = n
 	}
 	return c.keptAside()
 }
 
-func (c *checker) journalFile(f journal.Listed, following uint64) error {
+func (c *checker) journalFile(f journal.Listed) error {
 	name := filepath.Join(journalDir, filepath.Base(f.Path))
 	if f.First > c.next {
 		c.damage("%s: begins with record %d, but %d comes next", name, f.First, c.next)
 	}
-	res, err := journal.Read(f.Path, following, func(*journal.Group) error { return c.ctx.Err() })
+	res, err := journal.Read(f.Path, f.Outside, func(*journal.Group) error { return c.ctx.Err() })
 	if c.ctx.Err() != nil {
 		return c.ctx.Err()
 	}
@@ -251,7 +252,10 @@ func (c *checker) journalFile(f journal.Listed, following uint64) error {
 	for _, d := range res.Damages {
 		c.damage("%s: %s: offset %d, %d bytes; %d records from %d on", name, d.What, d.Offset, d.Length, d.Records, d.First)
 	}
-	if res.Torn > 0 {
+	switch {
+	case res.Unproven:
+		c.damage("%s: the last %d bytes are not as they were written; nothing tells whether records in them had been stored", name, res.Torn)
+	case res.Torn > 0:
 		c.note("%s: %d bytes of a write that a crash cut; nobody had been told that it was stored", name, res.Torn)
 	}
 	c.report.Journals++
@@ -260,16 +264,33 @@ func (c *checker) journalFile(f journal.Listed, following uint64) error {
 	return nil
 }
 
+// promise reads what had been told of the store.
+func (c *checker) promise() error {
+	last, spoilt, err := readPromise(c.s.path(promisedFile))
+	c.s.promised = last
+	switch {
+	case err != nil:
+		c.damage("%s: %v", promisedFile, err)
+	case spoilt == promiseSlots:
+		c.damage("%s: not as it was written; nothing proves that the last records stored are there; the next start makes it anew", promisedFile)
+	case spoilt > 0:
+		c.note("%s: one of its two copies is not as it was written; the next start makes it anew", promisedFile)
+	}
+	return nil
+}
+
 // keptAside names files that an earlier start moved out of the journal.
 func (c *checker) keptAside() error {
 	names, err := os.ReadDir(c.s.path(journalDir))
-	if err != nil {
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	for _, n := range names {
 		switch name := filepath.Join(journalDir, n.Name()); {
-		case strings.HasSuffix(name, ".damaged"):
+		case strings.Contains(name, ".damaged"):
 			c.damage("%s: kept aside because records of it were damaged or missing", name)
+		case strings.Contains(name, ".unproven"):
+			c.damage("%s: kept aside because it was not as it was written; nothing tells whether records in it had been stored", name)
 		case strings.Contains(name, ".torn"):
 			c.note("%s: the end of a write that a crash cut, kept aside", name)
 		}

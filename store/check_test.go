@@ -159,3 +159,18 @@ func TestMissingCatalog(t *testing.T) {
 		}
 	}
 }
+
+// refusedAlike checks that what can't be served is refused by all: check, a command that
+// reads, and a server.
+func refusedAlike(t *testing.T, dir string) {
+	t.Helper()
+	if report, err := Check(t.Context(), dir, testOptions(), nil); err != nil || len(report.Damage) == 0 {
+		t.Errorf("check: %+v, %v", report, err)
+	}
+	if _, err := OpenReadOnly(dir, testOptions()); !errors.Is(err, ErrDamaged) {
+		t.Errorf("OpenReadOnly: %v", err)
+	}
+	if _, err := Open(dir, testOptions()); !errors.Is(err, ErrDamaged) {
+		t.Errorf("Open: %v", err)
+	}
+}

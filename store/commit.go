@@ -192,6 +192,7 @@ func (s *Store) store(group []*request) error {
 		return err
 	}
 	s.stats.observeSync(s.now().Sub(start))
+	s.promises.stored(s.journal.Durable())
 	s.stats.stalledSince.Store(0)
 	n := 0
 	for _, r := range group {

@@ -219,13 +219,13 @@ func TestHalves(t *testing.T) {
 		t.Fatal(err)
 	}
 	crash(t, s, fp)
-	files, err := journal.List(s.path(journalDir))
+	files, err := journal.List(s.path(journalDir), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var next uint64
 	for _, file := range files {
-		res, err := journal.Read(file.Path, 0, func(g *journal.Group) error { return nil })
+		res, err := journal.Read(file.Path, journal.Outside{}, func(g *journal.Group) error { return nil })
 		if err != nil || len(res.Damages) > 0 || res.First != next {
 			t.Errorf("the file of record %d, %d comes next: %v, %v", res.First, next, res.Damages, err)
 		}

@@ -68,46 +68,26 @@ func (d *damagedFiles) has(path string) bool {
 	return d.paths[path]
 }
 
+// maxLost is more records than a journal ever holds beyond the segments: where more are
+// gone, it is not the journal that lacks them.
+const maxLost = 64 * journal.BlockRecords
+
 // recoverJournal brings what the journal holds beyond the segments into the memtable.
 // Unless the store is read-only it settles the files too: torn tails are moved aside, and
 // s.damaged names the files whose damage must be kept.
 func (s *Store) recoverJournal() error {
-	dir := s.path(journalDir)
-	files, err := journal.List(dir)
-	if s.readOnly && errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
+	files, err := journal.List(s.path(journalDir), s.promised.records)
+	if err != nil && (!s.readOnly || !errors.Is(err, os.ErrNotExist)) {
 		return err
 	}
-	for i, f := range files {
-		var following uint64
-		if i+1 < len(files) {
-			following = files[i+1].First
-		}
+	if err := tooMuchLost(s.promised, s.next, files); err != nil {
+		return err
+	}
+	for _, f := range files {
 		if f.First > s.next {
-			s.stats.damages.Add(1)
-			s.log.Error("stored records are lost: neither segments nor journal hold them; restore the data directory from a backup, or go on without them",
-				slog.Uint64("first", s.next), slog.Uint64("records", f.First-s.next), slog.String("file", f.Path))
+			s.loseRecords(f.First, f.Path)
 		}
-		var res journal.Result
-		if s.readOnly {
-			res, err = journal.Read(f.Path, following, s.replay)
-		} else {
-			var rec journal.Recovered
-			rec, err = journal.Recover(f.Path, following, s.replay)
-			if isFull(err) {
-				// Moving a torn tail aside takes space, and what the reserve is for is this.
-				err = s.reserve.Release()
-				if err == nil {
-					rec, err = journal.Recover(f.Path, following, s.replay)
-				}
-			}
-			res = rec.Result
-			if rec.TornPath != "" {
-				s.log.Warn("a write was cut by a crash; nobody had been told that it was stored; moved aside", slog.String("file", rec.TornPath), slog.Int64("bytes", res.Torn))
-			}
-		}
+		res, err := s.recoverFile(f)
 		if err != nil {
 			return err
 		}
@@ -124,10 +104,56 @@ func (s *Store) recoverJournal() error {
 			}
 		}
 	}
+	if s.promised.records > s.next {
+		s.loseRecords(s.promised.records, s.path(journalDir))
+		s.fillLost(s.promised.records)
+	}
 	return nil
 }
 
+// tooMuchLost is ErrDamaged where the journal can't be what lacks the records that were
+// promised: the catalog, which ends before record next, is not that of the last server.
+func tooMuchLost(promised promise, next uint64, files []journal.Listed) error {
+	if n := len(files); n > 0 {
+		next = max(next, files[n-1].First)
+	}
+	if promised.records <= next+maxLost {
+		return nil
+	}
+	return fmt.Errorf("%w: %d records had been stored, catalog and journal go no further than %d: restore the data directory from a backup", ErrDamaged, promised.records, next)
+}
+
+// recoverFile reads one file of the journal into the memtable, and settles it.
+func (s *Store) recoverFile(f journal.Listed) (journal.Result, error) {
+	if s.readOnly {
+		return journal.Read(f.Path, f.Outside, s.replay)
+	}
+	rec, err := journal.Recover(f.Path, f.Outside, s.replay)
+	if isFull(err) {
+		// Moving a torn tail aside takes space, and what the reserve is for is this.
+		if err = s.reserve.Release(); err == nil {
+			rec, err = journal.Recover(f.Path, f.Outside, s.replay)
+		}
+	}
+	if rec.TornPath != "" && !rec.Unproven {
+		s.log.Warn("a write was cut by a crash; nobody had been told that it was stored; moved aside", slog.String("file", rec.TornPath), slog.Int64("bytes", rec.Torn))
+	}
+	return rec.Result, err
+}
+
+// loseRecords counts and logs that the records before number next are nowhere.
+func (s *Store) loseRecords(next uint64, file string) {
+	s.stats.damages.Add(1)
+	s.log.Error("stored records are lost: neither segments nor journal hold them; restore the data directory from a backup, or go on without them",
+		slog.Uint64("first", s.next), slog.Uint64("records", next-s.next), slog.String("file", file))
+}
+
 func (s *Store) noteDamage(path string, res *journal.Result) {
+	if res.Unproven {
+		s.stats.damages.Add(1)
+		s.log.Error("the end of the journal is not as it was written, and nothing tells whether records in it had been stored: it is kept aside, and senders that got no answer send again",
+			slog.String("file", path), slog.Int64("offset", res.End), slog.Int64("bytes", res.Torn))
+	}
 	for _, d := range res.Damages {
 		s.damaged.add(path)
 		s.stats.damages.Add(1)
@@ -174,7 +200,7 @@ func (s *Store) remember(r *audit.Record, canonical []byte) {
 // dropJournal removes the journal files all of whose records stand below end in
 // segments. A damaged file is moved aside instead: somebody may rescue more from it.
 func (s *Store) dropJournal(end uint64) error {
-	files, err := journal.List(s.path(journalDir))
+	files, err := journal.List(s.path(journalDir), 0)
 	if err != nil {
 		return err
 	}
@@ -271,6 +297,6 @@ func (s *Store) removeUnpublished(known map[string]bool) error {
 
 // journalHolds says whether the journal goes back to record number first.
 func (s *Store) journalHolds(first uint64) bool {
-	files, err := journal.List(s.path(journalDir))
+	files, err := journal.List(s.path(journalDir), 0)
 	return err == nil && len(files) > 0 && files[0].First <= first
 }

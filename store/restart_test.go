@@ -101,7 +101,7 @@ func startsAgain(t *testing.T, runs []run) {
 	s := mustOpen(t, dir)
 	expect(t, s, stored)
 	mustCheck(t, s, uint64(stored))
-	if left, err := journal.List(s.path(journalDir)); err != nil || len(left) > 0 {
+	if left, err := journal.List(s.path(journalDir), 0); err != nil || len(left) > 0 {
 		t.Fatalf("journal left behind: %v, %v", left, err)
 	}
 }

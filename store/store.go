@@ -72,6 +72,8 @@ type Store struct {
 	parserVersion uint32
 	lock          *os.File
 	catalog       *catalog
+	promised      promise // what the directory's promise said when it was opened
+	promises      promises
 	directory     *directory.Directory
 	reserve       journal.Reserve
 	cache         *segment.Cache
@@ -191,12 +193,15 @@ func Open(dir string, o Options) (*Store, error) {
 
 // open is Open under the lock.
 func (s *Store) open() (err error) {
+	if err := s.readPromise(); err != nil {
+		return err
+	}
 	if s.catalog, err = openCatalog(s.path(catalogFile), false, s.now()); err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, s.catalog.close())
+			err = errors.Join(err, s.catalog.close(), s.promises.close())
 		}
 	}()
 	if s.zone, err = s.catalog.useZone(s.zone); err != nil {
@@ -206,6 +211,9 @@ func (s *Store) open() (err error) {
 		return err
 	}
 	if err := s.adoptSegments(); err != nil {
+		return err
+	}
+	if err := s.beginPromises(); err != nil {
 		return err
 	}
 	if s.directory, err = directory.Open(s.path(directoryDir), s.directoryOptions()); err != nil {
@@ -224,6 +232,7 @@ func (s *Store) open() (err error) {
 	if err := s.reserve.Restore(); err != nil {
 		s.log.Warn("no space for the reserve: on a full disk the store may be unable to seal at the end", slog.Any("error", err))
 	}
+	s.promises.stored(s.next)
 	s.stats.restart()
 	go s.merge()
 	go s.commit()
@@ -249,6 +258,9 @@ func OpenReadOnly(dir string, o Options) (*Store, error) {
 }
 
 func (s *Store) openReadOnly() (err error) {
+	if err := s.readPromise(); err != nil {
+		return err
+	}
 	if s.catalog, err = openCatalog(s.path(catalogFile), true, s.now()); err != nil {
 		return err
 	}
@@ -300,7 +312,7 @@ func (s *Store) close() error {
 	close(s.stopSealer)
 	<-s.sealerDone
 	err := s.closeJournal()
-	return errors.Join(err, s.reserve.Release(), s.directory.Close(), s.catalog.close(), unlock(s.lock, true))
+	return errors.Join(err, s.reserve.Release(), s.directory.Close(), s.catalog.close(), s.promises.close(), unlock(s.lock, true))
 }
 
 // closeJournal removes the journal if everything in it is sealed.
@@ -309,7 +321,7 @@ func (s *Store) closeJournal() error {
 	if end := s.view.Load().sealedEnd(); end < s.next {
 		return errors.Join(err, fmt.Errorf("records %d to %d could not be sealed; they stay in the journal", end, s.next-1))
 	}
-	files, lerr := journal.List(s.path(journalDir))
+	files, lerr := journal.List(s.path(journalDir), 0)
 	err = errors.Join(err, lerr)
 	for _, f := range files {
 		err = errors.Join(err, s.dropJournalFile(f.Path))

@@ -60,7 +60,7 @@ func BenchmarkRead(b *testing.B) {
 	check(b, w.Close())
 	b.SetBytes(200 * size)
 	for b.Loop() {
-		_, err := journal.Read(w.Path(), 0, func(*journal.Group) error { return nil })
+		_, err := journal.Read(w.Path(), journal.Outside{}, func(*journal.Group) error { return nil })
 		check(b, err)
 	}
 }

@@ -98,10 +98,75 @@ func TestFlipEveryByte(t *testing.T) {
 		}
 	}
 	for i := range open {
+		// Nothing says that the last group was durable; but it was written.
 		res := j.read(flip(open, i, 0x10), len(all)-1, 0)
-		if len(res.Damages) == 0 && res.Torn == 0 {
-			t.Fatalf("byte %d of an open file: not found", i)
+		if len(res.Damages) == 0 && !res.Unproven {
+			t.Fatalf("byte %d of an open file passes for a write that was cut: %+v", i, res)
 		}
+	}
+}
+
+// TestFlipInLastEntry: of a last group that nothing proves durable, all is kept but the
+// entry that is not as it was written.
+func TestFlipInLastEntry(t *testing.T) {
+	all, b := sample(t, false)
+	j := judge{t, t.TempDir(), all}
+	res := j.read(flip(b, len(b)-20, 4), len(all)-1, 0)
+	last := all[len(all)-1]
+	if len(res.Damages) != 1 || res.Damages[0].Records != 1 || res.Damages[0].First != last.Number || res.Torn != 0 {
+		t.Errorf("got %+v", res)
+	}
+}
+
+// TestFlipBesideZeros: zeros that a sender put into a frame don't make damage pass for what
+// was never written.
+func TestFlipBesideZeros(t *testing.T) {
+	all := entries(4, 3, 100)
+	all[1].Frame = make([]byte, 3000)
+	w := create(t, t.TempDir(), 4, nil)
+	check(t, w.Append(encoded(all)))
+	check(t, w.Sync())
+	b, err := os.ReadFile(w.Path())
+	check(t, err)
+	j := judge{t, t.TempDir(), all}
+	for i := 1024; i < len(b); i += 7 {
+		if res := j.read(flip(b, i, 1), 0, 0); !res.Unproven {
+			t.Fatalf("byte %d: got %+v", i, res)
+		}
+	}
+	if res := j.read(b, len(all), 0); len(res.Damages) > 0 || res.Torn > 0 {
+		t.Errorf("before any damage: %+v", res)
+	}
+}
+
+// TestTellApart: a file that was begun and never written says that what is before it was
+// durable, and leaves what the file before it goes on with.
+func TestTellApart(t *testing.T) {
+	dir, all := t.TempDir(), entries(0, 9, 50)
+	w := create(t, dir, 0, nil)
+	check(t, w.Append(encoded(all[:4])))
+	check(t, w.Sync())
+	begun := create(t, dir, 4, nil)
+	check(t, w.Append(encoded(all[4:])))
+	check(t, w.Sync())
+	files, err := journal.List(dir, 0)
+	check(t, err)
+	if len(files) != 2 || files[0].Outside != (journal.Outside{Durable: 4}) || files[1].Outside != (journal.Outside{}) {
+		t.Errorf("List gives %+v", files)
+	}
+	check(t, begun.Append(encoded(all[4:])))
+	check(t, begun.Sync())
+	files, err = journal.List(dir, 20)
+	check(t, err)
+	if files[0].Outside != followedBy(4) || files[1].Outside != (journal.Outside{Durable: 20}) {
+		t.Errorf("List gives %+v", files)
+	}
+	c, fn := collect(t)
+	res, err := journal.Read(files[1].Path, files[1].Outside, fn)
+	check(t, err)
+	c.expect(t, all[4:])
+	if len(res.Damages) != 1 || res.Damages[0].First != 9 || res.Damages[0].Records != 11 {
+		t.Errorf("records that are not there: %+v", res)
 	}
 }
 
@@ -194,7 +259,7 @@ func TestRecoverKeepsDamage(t *testing.T) {
 	if len(res.Damages) != 1 || !res.Ended {
 		t.Errorf("in quarantine: %+v", res)
 	}
-	if files, err := journal.List(filepath.Dir(path)); err != nil || len(files) != 0 {
+	if files, err := journal.List(filepath.Dir(path), 0); err != nil || len(files) != 0 {
 		t.Errorf("List gives %v, %v after quarantine", files, err)
 	}
 }
@@ -218,13 +283,13 @@ func TestReadRefuses(t *testing.T) {
 	none := func(*journal.Group) error { return nil }
 	path := filepath.Join(t.TempDir(), journal.FileName(5))
 	check(t, os.WriteFile(path, b, 0o600))
-	if _, err := journal.Read(path, 0, none); !errors.Is(err, journal.ErrName) {
+	if _, err := journal.Read(path, journal.Outside{}, none); !errors.Is(err, journal.ErrName) {
 		t.Errorf("a renamed file: %v", err)
 	}
 	stop := errors.New("stop")
 	path = filepath.Join(t.TempDir(), journal.FileName(4094))
 	check(t, os.WriteFile(path, b, 0o600))
-	if _, err := journal.Read(path, 0, func(*journal.Group) error { return stop }); !errors.Is(err, stop) {
+	if _, err := journal.Read(path, journal.Outside{}, func(*journal.Group) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("the function's error: %v", err)
 	}
 }

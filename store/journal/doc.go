@@ -15,7 +15,8 @@
 // says how far the file was durable, so that a reader can tell a write that was cut
 // by a crash (nobody was told of it: a torn tail) from damage below it (somebody
 // was: corruption). Close writes an end mark, a group without entries, so that this
-// holds for the last group too.
+// holds for the last group too. Where a crash came before, the owner's knowledge of
+// what it told (Outside) stands in for it, and after that the last group's sectors.
 //
 // # What it never does
 //

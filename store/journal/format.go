@@ -43,12 +43,14 @@ const (
 	tableKey    = 8 + 32 // a block's number and key
 	align       = 8      // groups begin at multiples of it
 
-	flagEnd = 1
+	flagEnd   = 1
+	flagZeros = 2 // a sector of the group is zeros
 
-	suffix       = ".jnl"
-	tornSuffix   = ".torn"
-	damageSuffix = ".damaged"
-	nameDigits   = 20
+	suffix         = ".jnl"
+	tornSuffix     = ".torn"
+	unprovenSuffix = ".unproven"
+	damageSuffix   = ".damaged"
+	nameDigits     = 20
 )
 
 var (

@@ -64,7 +64,7 @@ func FuzzRead(f *testing.F) {
 			t.Fatal(err)
 		}
 		next := uint64(0)
-		res, err := Read(path, following, func(g *Group) error {
+		res, err := Read(path, Outside{Durable: following, Rewritten: following}, func(g *Group) error {
 			for i := range g.Entries {
 				if n := g.Entries[i].Number; n < next {
 					t.Fatalf("record %d after %d", n, next)
@@ -79,7 +79,7 @@ func FuzzRead(f *testing.F) {
 		if next > res.Next || res.End > res.Size || res.End+res.Torn > res.Size {
 			t.Fatalf("read up to %d: %+v", next, res)
 		}
-		rec, err := Recover(path, following, func(*Group) error { return nil })
+		rec, err := Recover(path, Outside{Durable: following, Rewritten: following}, func(*Group) error { return nil })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,7 +89,7 @@ func FuzzRead(f *testing.F) {
 		if rec.Removed {
 			return
 		}
-		again, err := Read(path, following, func(*Group) error { return nil })
+		again, err := Read(path, Outside{Durable: following, Rewritten: following}, func(*Group) error { return nil })
 		if err != nil || again.Torn > 0 || again.Next != rec.Next || !reflect.DeepEqual(again.Damages, rec.Damages) {
 			t.Fatalf("%+v after recovery of %+v: %v", again, rec, err)
 		}
@@ -107,7 +107,7 @@ func TestNewerVersion(t *testing.T) {
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Read(path, 0, nil); !errors.Is(err, ErrVersion) {
+	if _, err := Read(path, Outside{}, nil); !errors.Is(err, ErrVersion) {
 		t.Errorf("got %v, want ErrVersion", err)
 	}
 }

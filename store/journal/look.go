@@ -54,10 +54,10 @@ func (r *reader) find(off int64) (int64, header, error) {
 	return -1, header{}, nil
 }
 
-// wasDurable says whether the bytes at offset at had been durable: the next file, or
-// a header from offset from on, says so.
+// wasDurable reports whether the bytes at offset at had been durable: what is known of
+// the file from elsewhere, or a header from offset from on, says so.
 func (r *reader) wasDurable(at, from int64) (bool, error) {
-	if r.following > r.res.Next {
+	if r.known.Durable > r.res.Next {
 		return true, nil
 	}
 	for off := max(from, r.ahead); r.proven <= at; {

@@ -54,22 +54,31 @@ type Result struct {
 	// Ended says that the file was closed: nothing is missing behind its last
 	// group.
 	Ended bool
-	// Torn is how many bytes from End on were never durable: a write that was cut,
-	// of which nobody was told. Zeros that follow are not counted.
+	// Torn is how many bytes from End on are no group that can be read, and nothing
+	// says that they were durable. Zeros that follow are not counted.
 	Torn int64
+	// Unproven says that Torn is no write that was merely cut: of the bytes some were
+	// written and are not as they were. They may have been durable before.
+	Unproven bool
 	// Damages are in the file's order.
 	Damages []Damage
 }
 
+// Outside is what is known of a journal file from elsewhere.
+type Outside struct {
+	// Durable says that all records before it had been durable, 0 that nothing is known.
+	Durable uint64
+	// Rewritten says that a file follows which holds again what this one holds from that
+	// record on, 0 that there is none.
+	Rewritten uint64
+}
+
 // Read reads a journal file from its beginning and calls fn for each group. It
-// changes nothing. The first record of the file that follows in the journal is
-// following, or 0 if there is none: all records before it had been durable when
-// that file was made, and what this file holds from there on was written again in
-// that one.
+// changes nothing.
 //
 // Damage is no error: it is in Result, and reading goes on behind it. An error is
 // ErrVersion, ErrName, fn's, or that of reading.
-func Read(path string, following uint64, fn func(*Group) error) (Result, error) {
+func Read(path string, known Outside, fn func(*Group) error) (Result, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return Result{}, fmt.Errorf("read journal file: %w", err)
@@ -83,7 +92,7 @@ func Read(path string, following uint64, fn func(*Group) error) (Result, error) 
 	if !ok {
 		return Result{}, fmt.Errorf("read journal file %s: %w", path, ErrName)
 	}
-	r := reader{src: f, following: following, fn: fn}
+	r := reader{src: f, known: known, fn: fn}
 	r.res = Result{First: first, Next: first, Size: st.Size()}
 	if err := r.file(); err != nil {
 		return r.res, fmt.Errorf("read journal file %s: %w", path, err)
@@ -93,11 +102,11 @@ func Read(path string, following uint64, fn func(*Group) error) (Result, error) 
 
 // reader reads one file. One goroutine owns it.
 type reader struct {
-	src       io.ReaderAt
-	id        ID
-	following uint64
-	fn        func(*Group) error
-	res       Result
+	src   io.ReaderAt
+	id    ID
+	known Outside
+	fn    func(*Group) error
+	res   Result
 
 	// buf holds the group that fn is given, look what is only looked at.
 	buf, look []byte
@@ -124,16 +133,10 @@ func (r *reader) file() error {
 			break
 		}
 	}
-	r.checkFollowing()
-	return nil
-}
-
-// checkFollowing reports records that the next file says were durable and that this
-// one does not reach.
-func (r *reader) checkFollowing() {
-	if r.following > r.res.Next {
-		r.damage(r.res.End, 0, r.following, "the next file begins with a later record")
+	if r.known.Durable > r.res.Next {
+		r.damage(r.res.End, 0, r.known.Durable, "records that had been stored are missing at the file's end")
 	}
+	return nil
 }
 
 // fileHeader is false where the file holds no groups that can be read.
@@ -165,14 +168,14 @@ func (r *reader) fileHeader() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if end <= fileHeader && r.following <= r.res.First {
+	if end <= fileHeader && r.known.Durable <= r.res.First {
 		// The header is synced before the first group is written, so this file
 		// never held one.
 		r.res.Torn = end
 		return false, nil
 	}
 	if good == 0 {
-		r.damage(0, r.res.Size, r.following, "both copies of the file header are damaged")
+		r.damage(0, r.res.Size, r.known.Durable, "both copies of the file header are damaged")
 		return false, nil
 	}
 	r.damage(0, fileHeader, 0, "one copy of the file header is damaged")
@@ -206,7 +209,9 @@ func (r *reader) next() (bool, error) {
 			return false, err
 		}
 		if !durable {
-			return r.gap(at, at+int64(h.length))
+			if whole, unproven := r.written(&h, bad); !whole {
+				return false, r.tail(at, unproven)
+			}
 		}
 	}
 	if h.first > r.res.Next {
@@ -220,16 +225,16 @@ func (r *reader) next() (bool, error) {
 	return true, r.fn(&r.group)
 }
 
-// superseded says whether the following file holds the group's records again.
+// superseded reports whether the following file holds the group's records again.
 func (r *reader) superseded(h *header) bool {
-	return r.following > 0 && h.count > 0 && h.first >= r.following
+	return r.known.Rewritten > 0 && h.count > 0 && h.first >= r.known.Rewritten
 }
 
 // gap deals with bytes at offset at that are no group: the end, a torn tail or
 // damage. The next group begins at from at the earliest.
 func (r *reader) gap(at, from int64) (bool, error) {
 	end, err := r.end(at)
-	if err != nil || end == at && r.following <= r.res.Next {
+	if err != nil || end == at && r.known.Durable <= r.res.Next {
 		return false, err
 	}
 	durable, err := r.wasDurable(at, from)
@@ -237,8 +242,11 @@ func (r *reader) gap(at, from int64) (bool, error) {
 		return false, err
 	}
 	if !durable {
-		r.res.Torn = end - at
-		return false, nil
+		unproven, err := r.unproven(at)
+		if err != nil {
+			return false, err
+		}
+		return false, r.tail(at, unproven)
 	}
 	for off := from; ; {
 		found, h, err := r.find(off)
@@ -246,7 +254,7 @@ func (r *reader) gap(at, from int64) (bool, error) {
 			return false, err
 		}
 		if found < 0 {
-			r.damage(at, end-at, r.following, "no group can be read from here on")
+			r.damage(at, end-at, r.known.Durable, "no group can be read from here on")
 			return false, nil
 		}
 		if h.first >= r.res.Next {
@@ -279,7 +287,7 @@ func (r *reader) load(h *header) ([]Damage, error) {
 	whole := Damage{Offset: h.offset, Length: int64(h.length), First: h.first, Records: uint64(h.count)}
 	table, rest := b[groupHeader:groupHeader+h.tableSize()], b[groupHeader+h.tableSize():]
 	if checksum(table) != h.table {
-		whole.What = "a group's table is damaged"
+		whole.Offset, whole.Length, whole.What = h.offset+groupHeader, h.tableSize(), "a group's table is damaged"
 		return []Damage{whole}, nil
 	}
 	var bad []Damage

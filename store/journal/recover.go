@@ -5,50 +5,25 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 )
-
-// Listed is one file of a journal.
-type Listed struct {
-	Path string
-	// First is the number of its first record.
-	First uint64
-}
-
-// List gives the journal files in dir by their first record. Files that were moved
-// aside are not among them.
-func List(dir string) ([]Listed, error) {
-	names, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, fmt.Errorf("list journal: %w", err)
-	}
-	var files []Listed
-	for _, n := range names { // ReadDir sorts, and equally long digits sort as their numbers do
-		first, ok := firstOfName(n.Name())
-		if ok && n.Name() == FileName(first) {
-			files = append(files, Listed{Path: filepath.Join(dir, n.Name()), First: first})
-		}
-	}
-	return files, nil
-}
 
 // Recovered is what Recover found and did; Size, End and Torn are as it found them.
 type Recovered struct {
 	Result
-	// TornPath is the file that holds the torn tail, if there was one.
+	// TornPath is the file that holds the tail, if there was one.
 	TornPath string
 	// Removed says that the file held no record and is gone.
 	Removed bool
 }
 
 // Recover reads a file as Read does and then settles it: what is torn is copied to a
-// file beside it, its name with .torn appended, and cut off; the end mark is written
+// file beside it, its name with .torn or .unproven appended, and cut off; the end mark is written
 // where it lacks; and all is made durable, since what a crash left in the kernel's
 // memory need not be on the disk. A file that holds neither a record nor damage is
 // removed, with its end mark or without, so that its name is free for the records that
 // come next. Below its durable offset it changes nothing; damage stays as it is.
-func Recover(path string, following uint64, fn func(*Group) error) (Recovered, error) {
-	res, err := Read(path, following, fn)
+func Recover(path string, known Outside, fn func(*Group) error) (Recovered, error) {
+	res, err := Read(path, known, fn)
 	rec := Recovered{Result: res}
 	if err != nil {
 		return rec, err
@@ -77,7 +52,7 @@ func (r *Recovered) settle(path string) error {
 func (r *Recovered) settleFile(path string, f *os.File) error {
 	if r.Torn > 0 {
 		if err := r.moveTail(path, f); err != nil {
-			return fmt.Errorf("move torn tail aside: %w", err)
+			return fmt.Errorf("move the file's tail aside: %w", err)
 		}
 	}
 	if r.Next == r.First && len(r.Damages) == 0 {
@@ -109,9 +84,13 @@ func (r *Recovered) damagedEnd() bool {
 	return false
 }
 
-// moveTail copies the torn tail to a new file and makes it durable.
+// moveTail copies the tail to a new file and makes it durable.
 func (r *Recovered) moveTail(path string, f *os.File) error {
-	name, err := freeName(path, tornSuffix)
+	ending := tornSuffix
+	if r.Unproven {
+		ending = unprovenSuffix
+	}
+	name, err := freeName(path, ending)
 	if err != nil {
 		return err
 	}

@@ -158,6 +158,9 @@ func (w *Writer) encodeHead(entries Entries, flags uint32) (length int64, err er
 		return 0, fmt.Errorf("%w: %d entries of %d bytes together", ErrTooLarge, entries.Len(), length)
 	}
 	h.length = uint32(length)
+	if zeroSector(entries.bytes, w.pos.offset+base) {
+		h.flags |= flagZeros
+	}
 	w.head = slices.Grow(w.head[:0], int(base))[:base]
 	for i := range entries.Len() {
 		b := entries.At(i)
