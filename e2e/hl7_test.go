@@ -81,8 +81,12 @@ var gatewayMetrics = regexp.MustCompile(`metrics on (\S+)\n`)
 // taken is how many audit messages a gateway with --metrics has spooled.
 func (g *gateway) taken() int { return g.figure("repository_taken_total") }
 
-// figure is one of the figures of a gateway with --metrics and one repository.
-func (g *gateway) figure(name string) int {
+// figure is one of the figures of a gateway's one repository, counter one of its own; it has
+// --metrics.
+func (g *gateway) figure(name string) int  { return g.read("arr_hl7_"+name+"{", "} ") }
+func (g *gateway) counter(name string) int { return g.read("arr_hl7_"+name, " ") }
+
+func (g *gateway) read(name, until string) int {
 	g.t.Helper()
 	m := gatewayMetrics.FindStringSubmatch(g.log.String())
 	if m == nil {
@@ -97,8 +101,8 @@ func (g *gateway) figure(name string) int {
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	_, value, _ := strings.Cut(string(body), "arr_hl7_"+name+"{")
-	_, value, _ = strings.Cut(value, "} ")
+	_, value, _ := strings.Cut(string(body), name)
+	_, value, _ = strings.Cut(value, until)
 	value, _, _ = strings.Cut(value, "\n")
 	n, err := strconv.Atoi(value)
 	if err != nil {

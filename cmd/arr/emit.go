@@ -77,7 +77,7 @@ type emission struct {
 	dialer  emitter.Dialer
 	header  emitter.Header
 	files   []string
-	made    [][]byte // messages that were made of something else
+	made    madeMessages // messages that are made of something else, nil without
 	stdin   io.Reader
 	stderr  io.Writer
 	sender  emitter.Sender
@@ -177,12 +177,14 @@ func (e *emission) sendAll(ctx context.Context) error {
 			return err
 		}
 	}
-	for i, m := range e.made {
-		if err := e.sendMessage(ctx, fmt.Sprintf("message %d", i+1), m); err != nil {
-			return err
-		}
+	if e.made == nil {
+		return nil
 	}
-	return nil
+	n := 0
+	return e.made(func(m []byte) error {
+		n++
+		return e.sendMessage(ctx, fmt.Sprintf("message %d", n), m)
+	})
 }
 
 func (e *emission) sendFile(ctx context.Context, name string) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -64,8 +65,12 @@ func misplacedFlag(c *cli.Context) error {
 	return nil
 }
 
-// makeMessages makes the messages that flags ask for, none where none do.
-func makeMessages(c *cli.Context) ([][]byte, error) {
+// madeMessages calls a function with each message that is made, until it fails. A message is
+// valid until it returns.
+type madeMessages func(each func(xml []byte) error) error
+
+// makeMessages says how the messages are made that flags ask for, nil where none do.
+func makeMessages(c *cli.Context) (madeMessages, error) {
 	if err := misplacedFlag(c); err != nil {
 		return nil, err
 	}
@@ -85,71 +90,101 @@ func makeMessages(c *cli.Context) ([][]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--dialect: %w", err)
 	}
-	var all []audit.Message
+	owed := &owedMessages{}
 	if c.IsSet("event") {
 		m, err := builtMessage(c, dialect)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, *m)
-	} else if all, err = owedMessages(c, dialect); err != nil {
+		owed.built = m
+	} else if owed, err = readOwedMessages(c, dialect); err != nil {
 		return nil, err
 	}
-	if len(all) == 0 {
-		fmt.Fprintln(c.App.ErrWriter, "no audit message is owed for that")
-	}
-	var made [][]byte
-	var checker emitter.Checker
-	for i := range all {
-		if err := checker.Check(&all[i], dialect); err != nil {
-			fmt.Fprintf(c.App.ErrWriter, "message %d deviates from its standard, and is made all the same: %v\n", i+1, err)
-		}
-		made = append(made, emitter.AppendXML(nil, &all[i], dialect))
-	}
-	return made, nil
+	return func(each func([]byte) error) error { return writeMessages(c, dialect, owed, each) }, nil
 }
 
-// owedMessages maps the HL7 messages of --hl7.
-func owedMessages(c *cli.Context, dialect emitter.Dialect) ([]audit.Message, error) {
-	m, err := newMapper(c, dialect)
-	if err != nil {
+// writeMessages writes the messages that are owed, one after the other, and tells of those
+// that deviate.
+func writeMessages(c *cli.Context, dialect emitter.Dialect, owed *owedMessages, each func([]byte) error) error {
+	var checker emitter.Checker
+	var xml []byte
+	n, deviating := 0, 0
+	err := owed.each(func(m *audit.Message) error {
+		n++
+		if err := checker.Check(m, dialect); err != nil {
+			if deviating++; deviating <= maxTold {
+				fmt.Fprintf(c.App.ErrWriter, "message %d deviates from its standard, and is made all the same: %v\n", n, err)
+			}
+		}
+		xml = emitter.AppendXML(xml[:0], m, dialect)
+		return each(xml)
+	})
+	if deviating > maxTold {
+		fmt.Fprintf(c.App.ErrWriter, "%s more deviate\n", plural(deviating-maxTold, "message"))
+	}
+	if n == 0 && err == nil {
+		fmt.Fprintln(c.App.ErrWriter, "no audit message is owed for that")
+	}
+	return err
+}
+
+// owedMessages are the message of an event, or those that HL7 messages owe.
+type owedMessages struct {
+	built *audit.Message
+
+	mapper         *hl7.Mapper
+	reports        hl7.Reports
+	exchange       hl7.Exchange // what all messages have in common
+	messages, acks []byte
+}
+
+// readOwedMessages reads the HL7 messages of --hl7.
+func readOwedMessages(c *cli.Context, dialect emitter.Dialect) (o *owedMessages, err error) {
+	o = &owedMessages{exchange: hl7.Exchange{Peer: c.String("peer"), Sent: c.Bool("sent")}}
+	if o.mapper, err = newMapper(c, dialect); err != nil {
 		return nil, err
 	}
-	x := hl7.Exchange{Peer: c.String("peer"), Sent: c.Bool("sent")}
-	did, err := hl7.ParseDid(c.String("did"))
-	if err != nil {
+	if o.exchange.Did, err = hl7.ParseDid(c.String("did")); err != nil {
 		return nil, fmt.Errorf("--did: %w", err)
 	}
-	reports, err := didTable(c)
-	if err != nil {
+	if o.reports, err = didTable(c); err != nil {
 		return nil, err
 	}
 	if c.String("hl7") == "-" && c.String("ack") == "-" {
 		return nil, errors.New("--hl7 and --ack can't both be standard input: put one of them into a file")
 	}
-	file, err := readFile(c, "hl7")
-	if err != nil {
+	if o.messages, err = readFile(c, "hl7"); err != nil {
 		return nil, err
 	}
-	var acks [][]byte
 	if c.IsSet("ack") {
-		ack, err := readFile(c, "ack")
+		o.acks, err = readFile(c, "ack")
+	}
+	return o, err
+}
+
+// each calls a function with each message, until it fails. There may be many times more of
+// them than fit into memory.
+func (o *owedMessages) each(each func(*audit.Message) error) error {
+	if o.built != nil {
+		return each(o.built)
+	}
+	var err error
+	for message, ack := range hl7.Pairs(o.messages, o.acks) {
+		x := o.exchange
+		x.Message, x.Ack = message, ack
+		if x.Did == hl7.Unreported {
+			x.Did = o.reports.Did(message, ack)
+		}
+		o.mapper.Each(&x, func(m *audit.Message) {
+			if err == nil {
+				err = each(m)
+			}
+		})
 		if err != nil {
-			return nil, err
+			return err
 		}
-		acks = hl7.Split(ack)
 	}
-	var all []audit.Message
-	messages := hl7.Split(file)
-	acks = hl7.Match(messages, acks)
-	for i, message := range messages {
-		x.Message, x.Ack, x.Did = message, acks[i], did
-		if did == hl7.Unreported {
-			x.Did = reports.Did(message, acks[i])
-		}
-		all = append(all, m.Audit(&x)...)
-	}
-	return all, nil
+	return nil
 }
 
 // hostname gives this host's name, "" if it has none.
@@ -226,11 +261,16 @@ func readFile(c *cli.Context, flag string) ([]byte, error) {
 }
 
 // printMessages writes each message as a line.
-func printMessages(w io.Writer, messages [][]byte) error {
-	for _, m := range messages {
-		if _, err := fmt.Fprintf(w, "%s\n", m); err != nil {
+func printMessages(w io.Writer, made madeMessages) error {
+	out := bufio.NewWriter(w)
+	err := made(func(xml []byte) error {
+		if _, err := fmt.Fprintf(out, "%s\n", xml); err != nil {
 			return fmt.Errorf("write to standard output: %w", err)
 		}
+		return nil
+	})
+	if failed := out.Flush(); err == nil && failed != nil {
+		err = fmt.Errorf("write to standard output: %w", failed)
 	}
-	return nil
+	return err
 }

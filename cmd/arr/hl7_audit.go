@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"os"
-	"runtime/debug"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -21,13 +19,12 @@ import (
 	"arr/mllp"
 )
 
-// What may wait to be audited, in messages and in bytes; how many messages are spooled
-// with one fsync; and how long a connection waits where too much does. Who waited in vain
-// is the last to: until something was audited again nobody waits.
+// What may wait to be audited, in messages and in bytes, and how long a connection waits
+// where too much does. Who waited in vain is the last to: until something was audited again
+// nobody waits.
 const (
 	maxWaiting      = 4096
-	maxWaitingBytes = 256 << 20
-	auditBatch      = 1024
+	maxWaitingBytes = 128 << 20
 	auditPatience   = time.Second
 )
 
@@ -37,10 +34,11 @@ type auditor struct {
 	log *slog.Logger
 	// reports say what of acknowledgements tells what the archive did.
 	reports hl7.Reports
-	// lines belong to run's goroutine.
+	// lines and work belong to run's goroutine.
 	lines   []*auditLine
+	work    auditWork
 	waiting chan mllp.Exchange
-	// room is for what waits, in bytes.
+	// room is for what is not in the spools yet, in bytes.
 	room *semaphore.Weighted
 	// stuck says that somebody waited for room in vain, and nothing was audited since;
 	// missed counts what was not taken then.
@@ -153,96 +151,17 @@ func (a *auditor) await(weight int64) bool {
 }
 
 // weightOf is how much of the room an exchange takes: none so little that more than
-// maxWaiting could wait, or so much that it could never.
+// maxWaiting could wait, or so much that it could never. An answer has thrice its length
+// for finding the acknowledgements in it (hl7.Pairs).
 func weightOf(x *mllp.Exchange) int64 {
 	n := len(x.Message)
 	for _, a := range x.Answers {
-		n += len(a)
+		n += 3 * len(a)
 	}
 	return min(max(int64(n), maxWaitingBytes/maxWaiting), maxWaitingBytes)
 }
 
-func (a *auditor) run() {
-	for x := range a.waiting {
-		a.audit(x)
-	more:
-		for n := 1; n < auditBatch; n++ {
-			select {
-			case x, ok := <-a.waiting:
-				if !ok {
-					break more
-				}
-				a.audit(x)
-			default:
-				break more
-			}
-		}
-		for _, l := range a.lines {
-			a.spool(l)
-		}
-		if a.stuck.Swap(false) {
-			a.log.Warn("HL7 messages are audited again", slog.Int64("missed", a.missed.Swap(0)))
-		}
-	}
-}
-
-// spool hands a line's batch over to its spools.
-func (a *auditor) spool(l *auditLine) {
-	err := l.logger.Log(l.batch...)
-	clear(l.batch)
-	l.batch = l.batch[:0]
-	if err == nil {
-		return
-	}
-	a.lost.Add(1)
-	// A spool's own trouble is told of once for as long as it lasts.
-	if _, tooLarge := errors.AsType[*emitter.SizeError](err); tooLarge {
-		a.log.Error("an audit message is lost", slog.Any("error", err))
-	}
-}
-
-// audit adds the audit messages of an exchange to the batches. A fault of the mapper's
-// costs them, not the traffic.
-func (a *auditor) audit(x mllp.Exchange) {
-	a.room.Release(weightOf(&x))
-	defer func() {
-		if recover() != nil {
-			a.unaudited.Add(1)
-			// What is recovered could hold a part of the message: the place must do.
-			a.log.Error("an HL7 message is not audited, since the mapping failed; please report this", slog.String("stack", string(debug.Stack())))
-		}
-	}()
-	for _, e := range a.parts(&x) {
-		for _, l := range a.lines {
-			owed := l.mapper.Audit(&e)
-			a.messages.Add(int64(len(owed)))
-			for i := range owed {
-				a.check(l, &owed[i])
-				l.batch = append(l.batch, &owed[i])
-			}
-		}
-	}
-}
-
-// parts gives an exchange as the mapper has it, a batch as one for each of its messages.
-func (a *auditor) parts(x *mllp.Exchange) []hl7.Exchange {
-	verdict := x.Verdict()
-	messages, acks := [][]byte{x.Message}, [][]byte{verdict}
-	if split := hl7.Split(x.Message); len(split) > 1 {
-		messages, acks = split, hl7.Match(split, hl7.Split(verdict))
-	}
-	peer, _, err := net.SplitHostPort(x.Sender.String())
-	if err != nil {
-		peer = ""
-	}
-	all := make([]hl7.Exchange, len(messages))
-	for i, m := range messages {
-		all[i] = hl7.Exchange{Message: m, Ack: acks[i], Err: x.Err, Peer: peer, Did: a.reports.Did(m, acks[i])}
-	}
-	return all
-}
-
-// maxTold is how many different deviations are logged.
+// maxTold is how many deviations are told, by arr hl7 how many different ones.
 const maxTold = 100
 
 // check tells of a message that is not as its standard has it: each deviation once. It is

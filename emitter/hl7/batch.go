@@ -1,75 +1,82 @@
 package hl7
 
-import "bytes"
+import (
+	"bytes"
+	"iter"
+)
 
 // Split gives the messages in what a file or a stream's block holds. One alone is all
 // there is, without what MLLP puts around it. Of several each goes from its MSH segment to
 // the next, and the segments of batches (FHS, BHS, BTS, FTS) are left out. What stands
 // before the first MSH segment, if it is anything else, is one too, so that it is not
-// passed over in silence. The messages are parts of b.
-func Split(b []byte) [][]byte {
-	b = bytes.TrimPrefix(b, []byte("\ufeff"))
-	if wideEncoding(b) != nil {
-		return [][]byte{b}
-	}
-	var all [][]byte
-	start, end, batch := -1, 0, false
-	cut := func() {
-		if start >= 0 {
-			all = append(all, b[start:end])
+// passed over in silence. The messages are parts of b. They are looked for one after the
+// other, since a block of some megabytes may hold millions.
+func Split(b []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		b = bytes.TrimPrefix(b, []byte("\ufeff"))
+		if wideEncoding(b) != nil {
+			yield(b)
+			return
 		}
-		start = -1
-	}
-	for at := 0; at < len(b); {
-		line, rest := nextLine(b[at:])
-		from, next := at+bytes.Index(b[at:], line), len(b)-len(rest)
-		at = next
-		if len(line) == 0 {
-			continue
+		s := splitter{b: b}
+		first := s.next()
+		if first == nil {
+			return
 		}
-		if isEnvelope(line) {
-			cut()
-			batch = true
-			continue
+		second := s.next()
+		if second == nil && !s.batch {
+			first = unframe(b)
 		}
-		if start < 0 || bytes.HasPrefix(line, []byte("MSH")) {
-			cut()
-			start = from
+		for m := first; m != nil; m, second = second, s.next() {
+			if !yield(m) {
+				return
+			}
 		}
-		end = behindTerminator(b, from+len(line))
 	}
-	cut()
-	if len(all) == 1 && !batch {
-		all[0] = unframe(b)
-	}
-	return all
 }
 
-// Match gives each message its acknowledgement, nil where there is none: the one that names
-// the message's control id (MSA-2, MSH-10), else the one in its place if that names no other's.
-func Match(messages, acks [][]byte) [][]byte {
+// Legible says whether a message has a header that names its type. Of one that has none
+// nothing can be told but that it came.
+func Legible(b []byte) bool {
 	var m message
-	named := make(map[string][]int, len(acks)) // acknowledgements, in their order
-	for i, ack := range acks {
-		m.parse(ack, tolerant)
-		id := string(m.field(m.first(m.segments, "MSA"), 2))
-		named[id] = append(named[id], i)
-	}
-	matched := make([][]byte, len(messages))
-	taken := make([]bool, len(acks))
-	for i, one := range messages {
-		m.parse(one, tolerant)
-		id := string(m.field(m.header, 10))
-		if left := named[id]; id != "" && len(left) > 0 {
-			matched[i], taken[left[0]], named[id] = acks[left[0]], true, left[1:]
+	m.parse(b, tolerant)
+	return m.header != nil && len(m.field(m.header, 9)) > 0
+}
+
+// splitter looks for the messages of b, from at on.
+type splitter struct {
+	b  []byte
+	at int
+	// batch says that there were segments of the batch protocol.
+	batch bool
+}
+
+// next gives the next message, nil behind the last.
+func (s *splitter) next() []byte {
+	start, end := -1, 0
+	for s.at < len(s.b) {
+		line, rest := nextLine(s.b[s.at:])
+		envelope := isEnvelope(line)
+		if start >= 0 && (envelope || bytes.HasPrefix(line, []byte("MSH"))) {
+			return s.b[start:end]
+		}
+		from := s.at + bytes.Index(s.b[s.at:], line)
+		s.at = len(s.b) - len(rest)
+		switch {
+		case len(line) == 0:
+		case envelope:
+			s.batch = true
+		default:
+			if start < 0 {
+				start = from
+			}
+			end = behindTerminator(s.b, from+len(line))
 		}
 	}
-	for i := range min(len(messages), len(acks)) {
-		if matched[i] == nil && !taken[i] {
-			matched[i] = acks[i]
-		}
+	if start < 0 {
+		return nil
 	}
-	return matched
+	return s.b[start:end]
 }
 
 // behindTerminator gives where the segment ends whose last byte is before at.

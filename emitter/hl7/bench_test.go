@@ -3,6 +3,7 @@ package hl7_test
 import (
 	"testing"
 
+	"arr/audit"
 	"arr/emitter"
 	"arr/emitter/hl7"
 )
@@ -30,9 +31,7 @@ func BenchmarkAudit(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(c.message)))
 			for b.Loop() {
-				for _, a := range m.Audit(&x) {
-					xml = emitter.AppendXML(xml[:0], &a, c.dialect)
-				}
+				m.Each(&x, func(a *audit.Message) { xml = emitter.AppendXML(xml[:0], a, c.dialect) })
 			}
 		})
 	}

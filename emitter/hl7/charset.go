@@ -46,7 +46,6 @@ const unreadable = "CNS 11643-1992"
 // decode gives a message's text in UTF-8. It is raw itself where nothing has to be done,
 // else in the memory of scratch, which is given back.
 func decode(raw, scratch []byte, how reading) (text, newScratch []byte) {
-	raw = bytes.TrimPrefix(raw, []byte("\ufeff"))
 	if how == asDcm4che {
 		return decodeAsDcm4che(raw, scratch)
 	}

@@ -24,7 +24,7 @@ func TestCorpus(t *testing.T) {
 				return err
 			}
 			files++
-			for _, one := range hl7.Split(read(t, name)) {
+			for one := range hl7.Split(read(t, name)) {
 				messages++
 				for _, sent := range []bool{false, true} {
 					for _, a := range m.Audit(&hl7.Exchange{Message: one, Peer: "ris.example", Sent: sent}) {

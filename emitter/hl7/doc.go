@@ -13,7 +13,8 @@
 //
 // No bytes make it panic. What can't be read is left out, and EventOutcomeDescription says
 // so; a message of which nothing but its presence is known still gives one that says that.
-// Memory is bounded by the message. Text is decoded by MSH-18, and escape sequences are
+// Memory is bounded: of a message some megabytes are read, of a segment 64 KiB, and
+// Each gives the hundreds of audit messages that one may owe one after the other. Text is decoded by MSH-18, and escape sequences are
 // resolved with the encoding characters that MSH-1 and MSH-2 name.
 //
 // # What it never does

@@ -22,7 +22,7 @@ func FuzzAudit(f *testing.F) {
 	f.Fuzz(func(t *testing.T, message, ack []byte, sent bool) {
 		for d := range checkers {
 			m := hl7.Mapper{Dialect: emitter.Dialect(d), Now: at}
-			for _, one := range hl7.Split(message) {
+			for one := range hl7.Split(message) {
 				for _, a := range m.Audit(&hl7.Exchange{Message: one, Ack: ack, Sent: sent, Peer: "h"}) {
 					if invalid := faults(&checkers[d], &a, m.Dialect); invalid != "" {
 						t.Errorf("%v: %s", m.Dialect, invalid)

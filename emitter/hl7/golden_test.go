@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -141,5 +142,5 @@ func (g *golden) messages(t *testing.T) [][]byte {
 	if !strings.Contains(g.file, "/") {
 		raw = bytes.ReplaceAll(raw, []byte("\n"), []byte("\r"))
 	}
-	return hl7.Split(raw)
+	return slices.Collect(hl7.Split(raw))
 }

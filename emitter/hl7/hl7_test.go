@@ -343,7 +343,7 @@ func TestSplit(t *testing.T) {
 		{"a part without a header", pid + "\r" + one, []string{pid + "\r", one}},
 	} {
 		var got []string
-		for _, b := range hl7.Split([]byte(c.in)) {
+		for b := range hl7.Split([]byte(c.in)) {
 			got = append(got, string(b))
 		}
 		if !reflect.DeepEqual(got, c.want) {
@@ -352,7 +352,7 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-func TestMatch(t *testing.T) {
+func TestPairs(t *testing.T) {
 	message := func(id string) []byte { return lines(`MSH|^~\&|A|B|C|D|1||ADT^A01|` + id + `|P|2.5`) }
 	ack := func(id string) []byte { return lines(`MSH|^~\&|C|D|A|B|1||ACK|X|P|2.5`, "MSA|AA|"+id) }
 	for _, c := range []struct {
@@ -363,22 +363,25 @@ func TestMatch(t *testing.T) {
 		{"in order", []string{"1", "2"}, []string{"1", "2"}, []int{0, 1}},
 		{"out of order", []string{"1", "2", "3"}, []string{"3", "1"}, []int{1, -1, 0}},
 		{"one control id for all", []string{"1", "1"}, []string{"1", "1"}, []int{0, 1}},
+		{"one control id for more", []string{"1", "1", "1"}, []string{"1", "2", "1"}, []int{0, 2, -1}},
 		{"none named", []string{"1", "2"}, []string{"", ""}, []int{0, 1}},
 		{"another named", []string{"1"}, []string{"9"}, []int{0}},
 		{"none", []string{"1"}, nil, []int{-1}},
 		{"no message", nil, []string{"1"}, nil},
 		{"no control ids", []string{"", ""}, []string{""}, []int{0, -1}},
 	} {
-		var messages, acks [][]byte
+		var messages, acks []byte
 		for _, id := range c.messages {
-			messages = append(messages, message(id))
+			messages = append(messages, message(id)...)
 		}
+		starts := []int{}
 		for _, id := range c.acks {
-			acks = append(acks, ack(id))
+			starts = append(starts, len(acks))
+			acks = append(acks, ack(id)...)
 		}
 		var got []int
-		for _, one := range hl7.Match(messages, acks) {
-			got = append(got, slices.IndexFunc(acks, func(a []byte) bool { return len(one) > 0 && &a[0] == &one[0] }))
+		for _, one := range hl7.Pairs(messages, acks) {
+			got = append(got, slices.IndexFunc(starts, func(at int) bool { return len(one) > 0 && &acks[at] == &one[0] }))
 		}
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s: %d, want %d", c.name, got, c.want)

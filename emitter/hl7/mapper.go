@@ -45,6 +45,8 @@ type Mapper struct {
 	// The memory of what groups and sections give.
 	ofPatients [][][]byte
 	ofOrders   []section
+	// numbers is how much room is left for the accession numbers of one audit message.
+	numbers int
 }
 
 // defaultLimit and dcm4cheLimit are the DetailLimits of the dialects. dcm4cheLimit is the
@@ -61,13 +63,20 @@ const timeLayout = "2006-01-02T15:04:05.000Z07:00"
 // delete comes behind its update. There are none where nothing is owed. They share no
 // memory with the Mapper or x.
 func (m *Mapper) Audit(x *Exchange) []audit.Message {
-	limit := m.limit(x)
-	m.texts.reset(2*min(len(x.Message), limit) + 2*min(len(x.Ack), limit) + 1024)
+	var all []audit.Message
+	m.Each(x, func(a *audit.Message) { all = append(all, *a) })
+	return all
+}
+
+// Each calls owed with each message that Audit gives, once it is made: a message may owe
+// some hundreds, each with a copy of it. They are the caller's.
+func (m *Mapper) Each(x *Exchange, owed func(*audit.Message)) {
+	m.texts.reset(m.expected(x))
 	m.texts.keepsHexadecimal = m.Dialect == dcm4che
 	m.msg.parse(x.Message, m.reading())
 	rule := m.rule(x)
 	if rule == nil || len(rule.owed) == 0 {
-		return nil
+		return
 	}
 	o := m.judge(x)
 	if m.Dialect != dcm4che && m.msg.fault != "" {
@@ -79,7 +88,6 @@ func (m *Mapper) Audit(x *Exchange) []audit.Message {
 	}
 	m.texts.scratch = now().AppendFormat(m.texts.scratch[:0], timeLayout)
 	at := m.texts.plain(m.texts.scratch)
-	var all []audit.Message
 	for i := range rule.owed {
 		w := &rule.owed[i]
 		action := m.action(w, x, o.rejected)
@@ -88,25 +96,33 @@ func (m *Mapper) Audit(x *Exchange) []audit.Message {
 		}
 		groups := m.groups(w.about)
 		for _, group := range groups {
-			base := audit.Message{
+			if m.texts.b.Len() > maxPiece {
+				m.texts.reset(m.expected(x))
+			}
+			base := &audit.Message{
 				Event: w.event, EventTypes: w.types, Action: actionCodes[action], DateTime: at,
 				Outcome: o.indicator, OutcomeDescription: o.description, Sources: m.source(),
 			}
-			m.participants(&base, x, w)
-			m.objects(&base, x, w, group)
+			m.participants(base, x, w)
+			m.objects(base, x, w, group)
 			if m.Dialect != dcm4che && slices.ContainsFunc(base.Objects, isNobody) {
 				base.OutcomeDescription = flagged(base.OutcomeDescription, faultNoPatient)
 			}
 			if len(groups) == maxPatients {
 				base.OutcomeDescription = flagged(base.OutcomeDescription, faultPatients)
 			}
-			if all == nil {
-				all = make([]audit.Message, 0, len(rule.owed))
-			}
-			all = append(all, base)
+			owed(base)
 		}
 	}
-	return all
+}
+
+// maxPiece is how long the texts grow, in bytes, that messages keep in memory for each other.
+const maxPiece = 64 << 10
+
+// expected is about how much text one audit message of an exchange has.
+func (m *Mapper) expected(x *Exchange) int {
+	limit := m.limit(x)
+	return 2*min(len(x.Message), limit) + 2*min(len(x.Ack), limit) + 1024
 }
 
 // maxPatients bounds how many audit messages of one kind a message gives.

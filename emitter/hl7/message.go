@@ -20,8 +20,9 @@ type message struct {
 	header []byte
 	// fault says what kept the message from being read, "" if nothing did.
 	fault string
-	// decoded is the memory of text where it had to be made.
-	decoded []byte
+	// decoded is the memory of text where it had to be made, and short that of what was
+	// shortened before.
+	decoded, short []byte
 }
 
 // What kept a message from being read.
@@ -31,7 +32,9 @@ const (
 	faultNoType     = "the HL7 message has no type (MSH-9)"
 	faultNoPatient  = "the HL7 message has no patient id"
 	faultPatients   = "of the HL7 message's patients the first 256 are told of"
-	faultLong       = "the HL7 message has more segments than are read"
+	faultNumbers    = "of the HL7 message's accession numbers the first are told of"
+	faultQuery      = "of the HL7 query the beginning is told of"
+	faultLong       = "the HL7 message is longer than what is read of it"
 )
 
 // reading is how a message is read that does not follow the standard.
@@ -44,10 +47,20 @@ const (
 	asDcm4che
 )
 
+// maxKept is how much memory of one message is kept for the next.
+const maxKept = 1 << 20
+
 // parse reads a message. Memory of an earlier one is used again.
 func (m *message) parse(raw []byte, how reading) {
 	m.fault = ""
 	m.segments = m.segments[:0]
+	if cap(m.short)+cap(m.decoded) > maxKept {
+		m.short, m.decoded = nil, nil
+	}
+	raw, cut := m.shortened(bytes.TrimPrefix(raw, []byte("\ufeff")))
+	if cut {
+		m.fault = faultLong
+	}
 	m.text, m.decoded = decode(raw, m.decoded, how)
 	if how == asDcm4che {
 		m.cutAsDcm4che()

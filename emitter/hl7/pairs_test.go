@@ -65,8 +65,8 @@ func TestDcm4chePairs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			want := content(parsed(t, read(t, filepath.Join(dir, name, "audit.xml"))))
 			x := hl7.Exchange{
-				Message: hl7.Split(read(t, filepath.Join(dir, name, "message.hl7")))[0],
-				Ack:     hl7.Split(read(t, filepath.Join(dir, name, "ack.hl7")))[0],
+				Message: slices.Collect(hl7.Split(read(t, filepath.Join(dir, name, "message.hl7"))))[0],
+				Ack:     slices.Collect(hl7.Split(read(t, filepath.Join(dir, name, "ack.hl7"))))[0],
 				Sent:    !strings.Contains(name, "on-receive-of-hl7") || strings.Contains(name, "notify"),
 			}
 			for _, reported := range []hl7.Did{hl7.Unreported, did[want.Action]} {

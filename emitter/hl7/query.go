@@ -24,12 +24,19 @@ func (m *Mapper) queried(a *audit.Message, x *Exchange, w *owed) {
 		a.Objects = m.found(a.Objects)
 	}
 	a.Objects = append(a.Objects, m.query(x, w))
+	if len(x.Message) > maxQuery && m.Dialect != dcm4che {
+		a.OutcomeDescription = flagged(a.OutcomeDescription, faultQuery)
+	}
 }
+
+// maxQuery is how long a query is told, in bytes. One that is much longer fits into no
+// frame, and would be lost.
+const maxQuery = 1 << 20
 
 // query gives the query object, which holds the whole message.
 func (m *Mapper) query(x *Exchange, w *owed) audit.ParticipantObject {
 	control := m.msg.field(m.msg.header, 10)
-	o := audit.ParticipantObject{IDType: searchCriteria, Type: "2", Role: queryRole, Query: m.texts.base64(x.Message), ID: unknown}
+	o := audit.ParticipantObject{IDType: searchCriteria, Type: "2", Role: queryRole, Query: m.texts.cut(x.Message, maxQuery), ID: unknown}
 	if len(w.types) > 0 {
 		o.IDType = w.types[0]
 	}

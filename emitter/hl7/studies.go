@@ -12,6 +12,7 @@ func (m *Mapper) studied(a *audit.Message, x *Exchange, w *owed, segments [][]by
 	patient := m.patient(segments)
 	patient.Details = m.details(x)
 	a.Objects = make([]audit.ParticipantObject, 0, 2)
+	m.numbers = maxNumbers
 	var ofOrder, pending, loose []string
 	for _, s := range m.sections(segments) {
 		numbers := m.accessions(s.segments, w.about == aboutReport && !s.step)
@@ -26,7 +27,7 @@ func (m *Mapper) studied(a *audit.Message, x *Exchange, w *owed, segments [][]by
 		}
 		studies := m.studies(s.segments)
 		for _, uid := range studies {
-			m.addStudy(a, uid, numbers)
+			m.addStudy(a, uid, m.afford(numbers))
 		}
 		if len(studies) == 0 && s.step {
 			loose = union(loose, numbers)
@@ -38,6 +39,26 @@ func (m *Mapper) studied(a *audit.Message, x *Exchange, w *owed, segments [][]by
 		}
 	}
 	a.Objects = append(a.Objects, patient)
+	if m.numbers < 0 {
+		a.OutcomeDescription = flagged(a.OutcomeDescription, faultNumbers)
+	}
+}
+
+// maxNumbers bounds the accession numbers that studies have together, in bytes, of which a
+// number counts numberCost besides: each of an order's studies has all of the order's.
+const (
+	maxNumbers = 1 << 20
+	numberCost = 64
+)
+
+// afford gives as many accession numbers as may still be told of.
+func (m *Mapper) afford(numbers []string) []string {
+	for i, number := range numbers {
+		if m.numbers -= len(number) + numberCost; m.numbers < 0 {
+			return numbers[:i]
+		}
+	}
+	return numbers
 }
 
 // addStudy adds a study or, where it is there, accession numbers of it.
