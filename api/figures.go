@@ -67,6 +67,8 @@ type Storing struct {
 	// Queue is how many batches wait to be written.
 	Queue                               int
 	JournalFiles, SealFailures, Damages int64
+	// Uncounted is how many records were sealed whose source is not told.
+	Uncounted int64
 	// Sync is how long it takes to write a group to the journal and sync it.
 	Sync Latency
 	// Stalled is how long nothing could be written, 0 while it can be.
@@ -90,6 +92,11 @@ type Disk struct {
 type Source struct {
 	ID       string `json:"id"`
 	Hostname string `json:"hostname"`
+	// Known tells a source whose certificate was believed, or that is long known, from a
+	// name that anybody could have sent a moment ago; Together says that it is no single
+	// one, but all that there are too many of to be told apart.
+	Known    bool `json:"known"`
+	Together bool `json:"together,omitempty"`
 	// Cert is the certificate's SHA-256 fingerprint in hex.
 	Cert      string    `json:"cert"`
 	Peer      string    `json:"peer"`

@@ -11,7 +11,7 @@ func (s *Server) serveMetrics(w http.ResponseWriter, _ *http.Request) {
 	var e exposition
 	e.receiving(s.Receiving())
 	e.storing(s.Storing())
-	e.sources(s.Sources())
+	e.sources(s.sources(), s.now())
 	if d := s.disk.Load(); d != nil {
 		e.disk(d)
 	}
@@ -82,6 +82,7 @@ func (e *exposition) storing(s Storing) {
 	e.gauge("arr_memtable_records", "Records that are not in a segment file.", float64(s.Memtable))
 	e.counter("arr_records_sealed_total", "Records that went into a segment file since the process began.", float64(s.Sealed))
 	e.counter("arr_seal_failures_total", "Blocks that could not be sealed at the first attempt.", float64(s.SealFailures))
+	e.counter("arr_records_uncounted_total", "Records that were sealed and whose source is not told.", float64(s.Uncounted))
 	e.counter("arr_damages_total", "Places in files that were found damaged.", float64(s.Damages))
 	e.gauge("arr_segments", "Segment files.", float64(s.Segments))
 	e.gauge("arr_blocks", "Blocks in the segment files.", float64(s.Blocks))
@@ -95,29 +96,6 @@ func (e *exposition) disk(d *Disk) {
 		e.gauge("arr_days_until_full", "Days until the file system is full at the rate of late.", d.DaysUntilFull)
 	}
 }
-
-func (e *exposition) sources(list []Source) {
-	const name = "arr_source_last_arrival_timestamp_seconds"
-	e.gauge("arr_sources", "Senders ever heard of.", float64(len(list)))
-	e.family(name, "gauge", "When a source was last heard of.")
-	for i := range list[:min(len(list), maxSourceSeries)] {
-		e.sample(name, seconds(list[i].Last), "source", list[i].ID, "hostname", list[i].Hostname, "cert", list[i].Cert)
-	}
-	e.sourceClocks("arr_source_clock_drift_seconds", "How far a source's clock is behind ours.", list, func(s *Source) *float64 { return s.Drift })
-	e.sourceClocks("arr_source_delay_seconds", "How late a source reports events.", list, func(s *Source) *float64 { return s.Delay })
-}
-
-func (e *exposition) sourceClocks(name, help string, list []Source, of func(*Source) *float64) {
-	e.family(name, "gauge", help)
-	for i := range list[:min(len(list), maxSourceSeries)] {
-		if v := of(&list[i]); v != nil {
-			e.sample(name, *v, "source", list[i].ID, "hostname", list[i].Hostname, "cert", list[i].Cert)
-		}
-	}
-}
-
-// maxSourceSeries bounds the series that senders can make Prometheus keep.
-const maxSourceSeries = 200
 
 func (e *exposition) searching(s *Server) {
 	e.histogram("arr_query_seconds", "How long questions take to be answered, the client's reading apart.", s.latency.latency())

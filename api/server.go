@@ -59,13 +59,14 @@ type Server struct {
 	// MaxSearches is how many searches run at once, 16 if 0; others wait their turn.
 	MaxSearches int
 
-	searches slots
-	follows  slots
-	latency  stopwatch
-	failed   atomic.Uint64
-	lacking  atomic.Uint64 // answers that were incomplete
-	growth   growth
-	disk     atomic.Pointer[Disk] // written by Run's goroutine
+	searches  slots
+	gathering slots
+	follows   slots
+	latency   stopwatch
+	failed    atomic.Uint64
+	lacking   atomic.Uint64 // answers that were incomplete
+	growth    growth
+	disk      atomic.Pointer[Disk] // written by Run's goroutine
 }
 
 // maxFollows is how many questions are followed at once.

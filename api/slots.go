@@ -34,6 +34,13 @@ func (s *slots) take(ctx context.Context, n int, patience time.Duration) bool {
 	return true
 }
 
+// wait waits for one of n slots, for things that all end soon.
+func (s *slots) wait(n int) {
+	s.once.Do(func() { s.free = make(chan struct{}, n) })
+	s.free <- struct{}{}
+	s.taken.Add(1)
+}
+
 func (s *slots) give() {
 	s.taken.Add(-1)
 	<-s.free

@@ -74,7 +74,7 @@ func (s *Server) Status() *Status {
 		Refused:      counts(receiving.Refused),
 		Lost:         counts(receiving.Lost),
 		Classes:      map[string]int64{},
-		Sources:      append([]Source{}, s.Sources()...),
+		Sources:      append([]Source{}, s.sources()...),
 		Trouble:      append([]Trouble{}, receiving.Trouble...),
 		Received:     append([]Transport{}, receiving.Transports...),
 		Certificates: []Certificate{},

@@ -24,8 +24,23 @@ import (
 	"arr/audit"
 )
 
-// maxOffered bounds how much of a client's offer is told.
-const maxOffered = 24
+// What is told of a peer is bounded, whatever it sends: how many versions and suites of its
+// offer, and the bytes of the server's name in it and of what is wrong with a handshake,
+// which names its certificates.
+const (
+	maxOffered    = 24
+	maxServerName = 255
+	maxReason     = 1024
+)
+
+// shortened is err with a text that is bounded.
+func shortened(err error) error {
+	text := err.Error()
+	if len(text) <= maxReason {
+		return err
+	}
+	return errors.New(strings.ToValidUTF8(text[:maxReason], "") + "…")
+}
 
 const (
 	// proxyPeek holds any PROXY header of version 1 (107 bytes), helloPeek what usual clients
@@ -170,7 +185,7 @@ func (s *Server) shake(ctx context.Context, p *peeked, conf *tls.Config, host st
 	}
 	tc := tls.Server(p, conf)
 	if err := s.turns.take(ctx, p, t, host, tc.Handshake); err != nil {
-		r.cause, r.err = refusal(err), err
+		r.cause, r.err = refusal(err), shortened(err)
 		if p.hello != nil {
 			r.offered = offer(p.hello)
 		}
@@ -282,7 +297,8 @@ func offer(hello *tls.ClientHelloInfo) string {
 		b.WriteString(" and " + strconv.Itoa(more) + " more")
 	}
 	if hello.ServerName != "" {
-		b.WriteString("; server name " + strconv.QuoteToASCII(hello.ServerName))
+		name := hello.ServerName
+		b.WriteString("; server name " + strconv.QuoteToASCII(name[:min(len(name), maxServerName)]))
 	}
 	return b.String()
 }

@@ -296,3 +296,22 @@ func TestServeTLSNeedsAConfiguration(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+// What a peer says of itself in a handshake is told in a bounded text.
+func TestToldTextIsBounded(t *testing.T) {
+	long := strings.Repeat("certificate ", 2000)
+	conf := &tls.Config{Certificates: []tls.Certificate{newCertificate(t, "arr")}, ClientAuth: tls.RequestClientCert,
+		VerifyConnection: func(tls.ConnectionState) error { return errors.New(long) }}
+	told := make(chan receiver.Refusal, 1)
+	r := serveTLS(t, &receiver.Server{Refused: func(r receiver.Refusal) { told <- r }}, conf)
+	conn := dial(t, r.addr)
+	tc := tls.Client(conn, &tls.Config{InsecureSkipVerify: true, MaxVersion: tls.VersionTLS12, ServerName: strings.Repeat("x", 16_000)})
+	if tc.Handshake() == nil {
+		_, _ = io.Copy(io.Discard, tc)
+	}
+	closed(t, conn)
+	got := <-told
+	if got.Cause != receiver.CauseClientCert || len(got.Reason) > 4096 || len(r.Troubles()[0].Offered) > 2048 || len(r.log.String()) > 8192 {
+		t.Errorf("%v: %d bytes of reason, %d of log, offered %d", got.Cause, len(got.Reason), len(r.log.String()), len(r.Troubles()[0].Offered))
+	}
+}

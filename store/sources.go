@@ -183,14 +183,18 @@ func (s *Store) Sources() []Source {
 		list = append(list, *src)
 	}
 	slices.SortFunc(list, func(a, b Source) int {
-		return cmp.Or(order(b.Known())-order(a.Known()), cmp.Compare(b.Last, a.Last), cmp.Compare(a.key().String(), b.key().String()))
+		return cmp.Or(cmp.Compare(rank(&b), rank(&a)), cmp.Compare(b.Last, a.Last), cmp.Compare(a.key().String(), b.key().String()))
 	})
 	return list
 }
 
-func order(b bool) int {
-	if b {
-		return 1
+// rank is the place of a source in a list: known ones first, what is counted together last.
+func rank(s *Source) int {
+	switch {
+	case s.Together():
+		return 0
+	case s.Known():
+		return 2
 	}
-	return 0
+	return 1
 }

@@ -50,7 +50,7 @@ func storingFigures(s *store.Store) api.Storing {
 	out := api.Storing{
 		Records: st.Records, Stored: st.Stored, Sealed: st.Sealed, FrameBytes: st.FrameBytes,
 		Memtable: st.Memtable, Segments: st.Segments, Blocks: st.Blocks, Queue: st.QueueLength,
-		JournalFiles: st.JournalFiles, SealFailures: st.SealFailures, Damages: st.Damages, Stalled: st.Stalled,
+		JournalFiles: st.JournalFiles, SealFailures: st.SealFailures, Damages: st.Damages, Uncounted: st.Uncounted, Stalled: st.Stalled,
 		Sync: api.Latency{Bounds: store.SyncBuckets[:], Sum: st.SyncSeconds},
 	}
 	for class, n := range st.Classes {
@@ -72,7 +72,7 @@ func sourceFigures(s *store.Store) []api.Source {
 			}
 		}
 		clock := src.Clock()
-		out = append(out, api.Source{ID: src.ID, Hostname: src.Hostname, Cert: src.Cert, Peer: src.Peer, Transport: src.Transport,
+		out = append(out, api.Source{ID: src.ID, Hostname: src.Hostname, Cert: src.Cert, Known: src.Known(), Together: src.Together(), Peer: src.Peer, Transport: src.Transport,
 			First: time.UnixMicro(src.First).UTC(), Last: time.UnixMicro(src.Last).UTC(), Records: src.Records, Bytes: src.Bytes, Classes: classes,
 			Dialects: src.Dialects, Deviations: src.Deviations,
 			Drift: secondsOf(clock.Drift, clock.Stamped), Delay: secondsOf(clock.Delay, clock.Dated)})

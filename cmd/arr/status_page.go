@@ -138,33 +138,6 @@ func clockText(c *api.ClockStatus) string {
 	return "NOT synchronised: run chrony or another time service"
 }
 
-func sourceRows(st *api.Status) [][]string {
-	rows := [][]string{{"SOURCE", "HOSTNAME", "LAST ARRIVAL", "AGO", "RECORDS", "SIZE", "BY", "FROM", "CLASSES"}}
-	for i := range st.Sources {
-		s := &st.Sources[i]
-		rows = append(rows, []string{senderCell(s.ID), senderCell(s.Hostname), s.Last.Local().Format(moment),
-			span(st.Now.Sub(s.Last)), fmt.Sprint(s.Records), size(s.Bytes), s.Transport, s.Peer, counted(s.Classes)})
-	}
-	return rows
-}
-
-// dialectRows say how sources that follow a dialect deviate from the standard.
-func dialectRows(st *api.Status) [][]string {
-	rows := [][]string{{"SOURCE", "HOSTNAME", "DIALECT", "DEVIATES FROM A.5.1"}}
-	for i := range st.Sources {
-		s := &st.Sources[i]
-		if len(s.Dialects) == 0 {
-			continue
-		}
-		rows = append(rows, []string{senderCell(s.ID), senderCell(s.Hostname), counted(s.Dialects), ""})
-		for _, deviation := range highest(s.Deviations) {
-			code, path, _ := strings.Cut(deviation, " ")
-			rows = append(rows, []string{"", "", "", fmt.Sprintf("%d %s %s", s.Deviations[deviation], code, path)})
-		}
-	}
-	return rows
-}
-
 func troubleRows(st *api.Status) [][]string {
 	rows := [][]string{{"TROUBLE WITH", "CAUSE", "TIMES", "LAST"}}
 	for i := range st.Trouble {
@@ -260,13 +233,4 @@ func span(d time.Duration) string {
 		return fmt.Sprintf("%d h", int(d.Hours()))
 	}
 	return plural(int(d.Hours()/24), "day")
-}
-
-// senderCell shows what a sender calls itself, in a cell that leaves room for others.
-func senderCell(name string) string {
-	const widest = 40
-	if name == "" {
-		return "-"
-	}
-	return answer.Fit(audit.Visible(name), widest)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -130,6 +131,19 @@ func TestStatusColumns(t *testing.T) {
 	first, second := lines[len(lines)-2], lines[len(lines)-1]
 	if !strings.HasPrefix(first, "ビューア  "+long[:39]+"…  0001-") || !strings.HasPrefix(second, "pacs1     h"+strings.Repeat(" ", 41)+"0001-") {
 		t.Errorf("%s\n%s", first, second)
+	}
+}
+
+// Names that anybody could have made up leave room for those that are known.
+func TestStatusShowsKnownSources(t *testing.T) {
+	st := &api.Status{Sources: []api.Source{{ID: "known", Known: true}}}
+	for i := range 20_000 {
+		st.Sources = append(st.Sources, api.Source{ID: fmt.Sprint("x", i), Dialects: map[string]int64{"dcm4che": 1}})
+	}
+	st.Sources = append(st.Sources, api.Source{ID: "(others)", Together: true})
+	page := string(statusPage("d", st))
+	if strings.Count(page, "\nx") != 2*maxNewRows || !strings.Contains(page, "\nknown") || !strings.Contains(page, "\n(others)") || !strings.Contains(page, "\nand 19950 sources more") {
+		t.Errorf("%d lines: %.3000s", strings.Count(page, "\n"), page)
 	}
 }
 
