@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"arr/store/durable"
 )
 
 // ErrSpoolFull says that a spool holds as much as it may, so that it took nothing of
@@ -80,7 +82,7 @@ type spool struct {
 func openSpool(dir string, maxBytes int64, now func() time.Time) (*spool, error) {
 	s := &spool{dir: dir, maxBytes: maxBytes, now: now, gathering: newGroup(), damaged: map[uint64]bool{},
 		wake: make(chan struct{}, 1), stopped: make(chan struct{}), more: make(chan struct{}, 1)}
-	err := os.MkdirAll(dir, 0o700)
+	err := durable.MkdirAll(dir, 0o700)
 	if err == nil {
 		s.lock, err = lockFile(filepath.Join(dir, lockName))
 	}
@@ -251,7 +253,7 @@ func (s *spool) beginSegment() error {
 		return err
 	}
 	if _, err = f.WriteString(segmentMagic); err == nil {
-		err = syncDir(s.dir)
+		err = durable.SyncDir(s.dir)
 	}
 	if err != nil {
 		return errors.Join(err, f.Close(), os.Remove(path))
@@ -261,14 +263,6 @@ func (s *spool) beginSegment() error {
 	s.segments = append(s.segments, segment{id, int64(len(segmentMagic))})
 	s.mu.Unlock()
 	return nil
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // waiting is how many bytes of the spool are not confirmed.

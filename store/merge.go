@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"arr/store/durable"
 	"arr/store/segment"
 )
 
@@ -129,7 +130,7 @@ func (s *Store) mergeSegments(ctx context.Context, sources []*segment.Segment) e
 // swapSegments publishes the segment at path, which is written and synced, in place of
 // sources, and removes their files.
 func (s *Store) swapSegments(sources []*segment.Segment, path string) error {
-	if err := syncDir(filepath.Dir(path)); err != nil {
+	if err := durable.SyncParent(path); err != nil {
 		return err
 	}
 	if err := s.failpoint("merged"); err != nil {
@@ -167,5 +168,5 @@ func (s *Store) swapSegments(sources []*segment.Segment, path string) error {
 	for _, src := range sources {
 		errs = append(errs, os.Remove(src.Info().Path))
 	}
-	return errors.Join(append(errs, syncDir(filepath.Dir(path)))...)
+	return errors.Join(append(errs, durable.SyncParent(path))...)
 }

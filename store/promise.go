@@ -7,8 +7,9 @@ import (
 	"hash/crc32"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"sync"
+
+	"arr/store/durable"
 )
 
 // promisedFile says what others have been told of this directory, so that a start finds
@@ -103,7 +104,7 @@ func (p *promises) begin(path string, first promise, log *slog.Logger) {
 		for range promiseSlots { // both, so that none stays spoilt
 			p.write()
 		}
-		err = errors.Join(f.Sync(), syncDir(filepath.Dir(path)))
+		err = errors.Join(f.Sync(), durable.SyncParent(path))
 	}
 	p.warn(err)
 }

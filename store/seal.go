@@ -15,6 +15,7 @@ import (
 
 	"arr/audit"
 	"arr/integrity"
+	"arr/store/durable"
 	"arr/store/segment"
 )
 
@@ -197,8 +198,8 @@ func (s *Store) writeAndVerify(path string, b *memBlock, recs []*audit.Record, w
 
 // writeBlock writes and syncs the segment file of one block and opens it.
 func (s *Store) writeBlock(path string, b *memBlock, recs []*audit.Record, whole bool) (*segment.Segment, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
-		return nil, fmt.Errorf("make directory of segments: %w", err)
+	if err := durable.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return nil, fmt.Errorf("segment: %w", err)
 	}
 	// A file of this name is what a crash left of an attempt that was not published.
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -232,7 +233,7 @@ func (s *Store) writeBlock(path string, b *memBlock, recs []*audit.Record, whole
 	if err := s.failpoint("written"); err != nil {
 		return nil, err
 	}
-	if err := syncDir(filepath.Dir(path)); err != nil {
+	if err := durable.SyncParent(path); err != nil {
 		return nil, err
 	}
 	if err := s.failpoint("synced"); err != nil {
@@ -287,17 +288,4 @@ func (s *Store) entryOf(seg *segment.Segment) segmentEntry {
 		rel = info.Path
 	}
 	return segmentEntry{File: rel, First: info.First, Count: info.Records, Bytes: info.Size, Parser: int(info.ParserVersion)}
-}
-
-// syncDir makes the names in a directory durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("sync directory: %w", err)
-	}
-	err = errors.Join(d.Sync(), d.Close())
-	if err != nil {
-		return fmt.Errorf("sync directory %s: %w", dir, err)
-	}
-	return nil
 }

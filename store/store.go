@@ -17,6 +17,7 @@ import (
 	"arr/audit"
 	"arr/integrity"
 	"arr/store/directory"
+	"arr/store/durable"
 	"arr/store/journal"
 	"arr/store/segment"
 )
@@ -177,8 +178,8 @@ func cacheBytes(n int64) int64 {
 func Open(dir string, o Options) (*Store, error) {
 	s := newStore(dir, o)
 	for _, d := range []string{dir, s.path(journalDir), s.path(segmentsDir)} {
-		if err := os.MkdirAll(d, 0o750); err != nil {
-			return nil, fmt.Errorf("make data directory: %w", err)
+		if err := durable.MkdirAll(d, 0o750); err != nil {
+			return nil, fmt.Errorf("data directory: %w", err)
 		}
 	}
 	var err error
@@ -204,6 +205,10 @@ func (s *Store) open() (err error) {
 			err = errors.Join(err, s.catalog.close(), s.promises.close())
 		}
 	}()
+	// The names that this start made, and those that one before it was killed behind.
+	if err := errors.Join(durable.SyncDir(s.dir), durable.SyncDir(s.path(segmentsDir))); err != nil {
+		return err
+	}
 	if s.zone, err = s.catalog.useZone(s.zone); err != nil {
 		return err
 	}

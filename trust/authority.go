@@ -22,6 +22,8 @@ import (
 	"time"
 
 	"software.sslmate.com/src/go-pkcs12"
+
+	"arr/store/durable"
 )
 
 const (
@@ -67,7 +69,7 @@ func (a *authority) path(file string) string { return filepath.Join(a.dir, file)
 // openAuthority reads the CA in dir, or makes one where there is none.
 func openAuthority(dir string, names []string, now time.Time, log *slog.Logger) (*authority, error) {
 	a := &authority{dir: dir, names: names, log: log}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := durable.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("making the directory for keys: %w", err)
 	}
 	b, err := os.ReadFile(a.path("ca.pem"))
@@ -221,7 +223,7 @@ func (a *authority) issue(kind keyKind, old *tls.Certificate, names []string, no
 	}
 	// Key and certificate in one file change together.
 	both := append(keyPEM, encodeCertificate(der)...)
-	if err := WriteFile(a.path(kind.file), both, 0o600); err != nil {
+	if err := durable.WriteFile(a.path(kind.file), both, 0o600); err != nil {
 		return none, err
 	}
 	return tls.X509KeyPair(both, both)

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"software.sslmate.com/src/go-pkcs12"
+
+	"arr/store/durable"
 )
 
 const caYears = 10
@@ -30,7 +32,7 @@ func (a *authority) makeCA(now time.Time) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := WriteFile(a.path("ca-key.pem"), keyPEM, 0o600); err != nil {
+	if err := durable.WriteFile(a.path("ca-key.pem"), keyPEM, 0o600); err != nil {
 		return nil, err
 	}
 	return a.certifyCA(key, &x509.Certificate{
@@ -50,7 +52,7 @@ func (a *authority) certifyCA(key crypto.Signer, template *x509.Certificate) ([]
 		return nil, fmt.Errorf("making its certificate: %w", err)
 	}
 	certPEM := encodeCertificate(der)
-	if err := WriteFile(a.path("ca.pem"), certPEM, 0o644); err != nil {
+	if err := durable.WriteFile(a.path("ca.pem"), certPEM, 0o644); err != nil {
 		return nil, err
 	}
 	a.log.Info("made a local CA", slog.String("file", a.path("ca.pem")), slog.Time("expires", template.NotAfter))
@@ -115,7 +117,7 @@ func (a *authority) makeTrustStore() error {
 	if err != nil {
 		return fmt.Errorf("making the trust store %s: %w", path, err)
 	}
-	return WriteFile(path, b, 0o644)
+	return durable.WriteFile(path, b, 0o644)
 }
 
 // caKey is read when it is needed, so that it need not lie in memory or even in

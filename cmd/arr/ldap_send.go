@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -16,6 +15,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"arr/emitter"
+	"arr/store/durable"
 	"arr/trust"
 	"arr/trust/ldapconf"
 )
@@ -68,7 +68,7 @@ func openDirectedSender(c *cli.Context, to []string, speak *speaker, log *slog.L
 		return nil, err
 	}
 	if dir != "" {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
+		if err := durable.MkdirAll(dir, 0o700); err != nil {
 			return nil, fmt.Errorf("making the spool's directory: %w", err)
 		}
 		o.Copy = filepath.Join(dir, ldapCopy)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"arr/store/durable"
 )
 
 // Recovered is what Recover found and did; Size, End and Torn are as it found them.
@@ -109,7 +111,7 @@ func (r *Recovered) moveTail(path string, f *os.File) error {
 		return errors.Join(err, os.Remove(to.Name()))
 	}
 	r.TornPath = to.Name()
-	return syncParent(path)
+	return durable.SyncParent(path)
 }
 
 // mark writes an end mark behind the last group. The groups are synced before it.
@@ -147,7 +149,7 @@ func Remove(path string) error {
 	if err := os.Remove(path); err != nil {
 		return fmt.Errorf("remove journal file: %w", err)
 	}
-	return syncParent(path)
+	return durable.SyncParent(path)
 }
 
 // Quarantine moves a damaged file out of the journal, to its name with .damaged
@@ -161,7 +163,7 @@ func Quarantine(path string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("move damaged journal file aside: %w", err)
 	}
-	return to, syncParent(path)
+	return to, durable.SyncParent(path)
 }
 
 // freeName gives path with ending, and a number where that name is taken.

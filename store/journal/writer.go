@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"syscall"
+
+	"arr/store/durable"
 )
 
 var (
@@ -87,11 +89,11 @@ func Create(dir string, first uint64, o Options) (*Writer, error) {
 		err = f.Sync()
 	}
 	if err == nil {
-		err = syncDir(dir)
+		err = durable.SyncDir(dir)
 	}
 	if err != nil {
 		err = errors.Join(fmt.Errorf("write header of journal file %s: %w", path, err), f.Close())
-		return nil, errors.Join(err, removeIfThere(path), syncDir(dir))
+		return nil, errors.Join(err, removeIfThere(path), durable.SyncDir(dir))
 	}
 	return w, nil
 }
@@ -262,7 +264,7 @@ func (w *Writer) Close() error {
 	_ = w.file.Truncate(w.durable.offset)
 	err := w.file.Close()
 	if w.durable.offset == fileHeader {
-		err = errors.Join(err, removeIfThere(w.path), syncParent(w.path))
+		err = errors.Join(err, removeIfThere(w.path), durable.SyncParent(w.path))
 	}
 	return err
 }

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"arr/trust"
+	"arr/store/durable"
 )
 
 // interval is how often a directory is read: an administrator who changes something there
@@ -109,7 +109,7 @@ func (s *Source) keep(snapshot *Snapshot) {
 	}
 	b, err := snapshot.Encode()
 	if err == nil {
-		err = trust.WriteFile(s.options.Copy, b, 0o600)
+		err = durable.WriteFile(s.options.Copy, b, 0o600)
 	}
 	if err != nil {
 		s.options.Log.Error("the copy of the LDAP directory can't be kept: at a start without the directory it would be missing", slog.Any("error", err))
