@@ -59,6 +59,20 @@ func TestCrash(t *testing.T) {
 	}
 	s := start(t, dir)
 	s.stop()
+	found := storedNumbers(t, dir, sent)
+	t.Logf("%d frames sent, %d counted as stored before the last kill, %d found", sent, stored, found)
+	if found < stored {
+		t.Errorf("%d frames found, %d had been counted as stored", found, stored)
+	}
+	if out := mustArr(t, "", "check", "--data", dir); !strings.Contains(out, "all is as it was written") {
+		t.Errorf("check says %s", out)
+	}
+}
+
+// storedNumbers is how many of the frames of sendNumbered up to sent a directory holds. Each
+// must be there once, as it was sent or as far as a kill let it come.
+func storedNumbers(t *testing.T, dir string, sent int) int {
+	t.Helper()
 	seen := map[int]bool{}
 	for _, f := range splitFrames(t, mustArr(t, "", "query", "--data", dir, "*", "--format", "raw")) {
 		m := frameNumber.FindStringSubmatch(f)
@@ -78,13 +92,7 @@ func TestCrash(t *testing.T) {
 			t.Errorf("frame %d came back changed", i)
 		}
 	}
-	t.Logf("%d frames sent, %d counted as stored before the last kill, %d found", sent, stored, len(seen))
-	if len(seen) < stored {
-		t.Errorf("%d frames found, %d had been counted as stored", len(seen), stored)
-	}
-	if out := mustArr(t, "", "check", "--data", dir); !strings.Contains(out, "all is as it was written") {
-		t.Errorf("check says %s", out)
-	}
+	return len(seen)
 }
 
 // cutFrame says whether f is the beginning of a frame that may have been sent.

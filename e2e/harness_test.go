@@ -100,19 +100,32 @@ type ports struct {
 // waits until it listens. Flags given later win over these. The test's end stops it.
 func start(t testing.TB, dir string, flags ...string) *server {
 	t.Helper()
+	return startCommand(t, dir, serveCommand(dir, flags...))
+}
+
+func serveCommand(dir string, flags ...string) *exec.Cmd {
 	args := append([]string{"serve", "--data", dir, "--tls", "127.0.0.1:0", "--udp", "127.0.0.1:0",
 		"--tcp", "127.0.0.1:0", "--http", "127.0.0.1:0"}, flags...)
 	cmd := exec.Command(binary, args...)
 	cmd.Env = environ()
-	return startCommand(t, dir, cmd)
+	return cmd
 }
 
 // startCommand is start for a command whose data lie in dir as these tests see it.
 func startCommand(t testing.TB, dir string, cmd *exec.Cmd) *server {
 	t.Helper()
+	s := launch(t, dir, cmd)
+	if err := s.listens(nil); err != nil {
+		t.Fatalf("%v\n%s", err, s.log)
+	}
+	return s
+}
+
+// launch is startCommand without the wait.
+func launch(t testing.TB, dir string, cmd *exec.Cmd) *server {
+	t.Helper()
 	s := &server{t: t, dir: dir, cmd: cmd, log: &bytes.Buffer{}}
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
-	os.Remove(filepath.Join(dir, "ports.json"))
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -128,17 +141,27 @@ func startCommand(t testing.TB, dir string, cmd *exec.Cmd) *server {
 		case <-time.After(10 * time.Second):
 		}
 	})
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		if b, err := os.ReadFile(filepath.Join(dir, "ports.json")); err == nil && json.Unmarshal(b, &s.ports) == nil && s.ports.PID == s.cmd.Process.Pid {
-			return s
+	return s
+}
+
+// listens waits until the server does. An error says that it ended first, or that nothing
+// came of it until giveUp was closed or 20 s had passed.
+func (s *server) listens(giveUp <-chan struct{}) error {
+	patience := time.NewTimer(20 * time.Second)
+	defer patience.Stop()
+	for {
+		// What a server before this one left names another process.
+		if b, err := os.ReadFile(filepath.Join(s.dir, "ports.json")); err == nil && json.Unmarshal(b, &s.ports) == nil && s.ports.PID == s.cmd.Process.Pid {
+			return nil
 		}
 		select {
 		case <-s.exited:
-			t.Fatalf("arr serve ended: %v\n%s", s.cmd.ProcessState, s.log)
-		default:
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("arr serve does not listen after 20 s\n%s", s.log)
+			return fmt.Errorf("arr serve ended: %v", s.cmd.ProcessState)
+		case <-giveUp:
+			return errors.New("arr serve does not listen yet")
+		case <-patience.C:
+			return errors.New("arr serve does not listen after 20 s")
+		case <-time.After(20 * time.Millisecond):
 		}
 	}
 }
