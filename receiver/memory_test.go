@@ -2,9 +2,14 @@ package receiver
 
 import (
 	"context"
+	"runtime"
 	"slices"
+	"strconv"
+	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 func TestClasses(t *testing.T) {
@@ -134,4 +139,70 @@ func TestLargeFramesLeaveSmallOnes(t *testing.T) {
 	if b, err := m.forFrame(t.Context(), "a", 5000); err != nil || len(b.b) != 5000 {
 		t.Error("no memory for a small frame")
 	}
+}
+
+// What one of many that wait costs does not depend on how many do: whether it is served or
+// gives up, and whether they are of one peer or of many.
+func TestManyWaitForMemory(t *testing.T) {
+	cost := func(n int, peer func(i int) string) time.Duration {
+		least := time.Hour
+		for range 3 {
+			began := processorTime(t)
+			crowd(t, n, peer)
+			least = min(least, processorTime(t)-began)
+		}
+		return least
+	}
+	for name, peer := range map[string]func(int) string{
+		"one peer": func(int) string { return "a" }, "many peers": strconv.Itoa,
+	} {
+		few, many := cost(1000, peer), cost(8000, peer)
+		t.Logf("%s: %v for 1,000, %v for 8,000", name, few, many)
+		if many > 24*few {
+			t.Errorf("%s: 8,000 cost %v, 1,000 cost %v", name, many, few)
+		}
+	}
+}
+
+// crowd has n wait for memory, of which every second gives up and the others are served one
+// after the other.
+func crowd(t *testing.T, n int, peer func(i int) string) {
+	b := NewBudget(1)
+	if err := b.Wait(t.Context(), "", 1); err != nil {
+		t.Fatal(err)
+	}
+	ctx, giveUp := context.WithCancel(t.Context())
+	var gone, served sync.WaitGroup
+	for i := range n {
+		if i%2 == 0 {
+			gone.Go(func() { _ = b.Wait(ctx, peer(i), 1) })
+			continue
+		}
+		served.Go(func() {
+			if err := b.Wait(t.Context(), peer(i), 1); err != nil {
+				t.Error(err)
+				return
+			}
+			b.Release(peer(i), 1)
+		})
+	}
+	for b.Waiting() < n {
+		runtime.Gosched()
+	}
+	giveUp()
+	gone.Wait()
+	b.Release("", 1)
+	served.Wait()
+	if used, waiting := b.used(); used != 0 || waiting != 0 || len(b.peers) > 0 {
+		t.Errorf("%d bytes are held, %d wait, %d peers are known", used, waiting, len(b.peers))
+	}
+}
+
+// processorTime is what this process has used.
+func processorTime(t *testing.T) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
