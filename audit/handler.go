@@ -10,3 +10,18 @@ import "context"
 type Handler interface {
 	HandleFrames(ctx context.Context, entries []Entry) error
 }
+
+// Preparer is a Handler that tells its two halves apart: reading frames, which takes
+// processor time that a sender can drive up, and storing them, which waits for the disk.
+// Who measures whether the disk stands still calls them one by one.
+type Preparer interface {
+	Handler
+	// Prepare reads entries. It does not block.
+	Prepare(entries []Entry) Prepared
+}
+
+// Prepared are entries that were read. Store is called once, and does what is left of
+// HandleFrames; until it returns, entries and their frames are needed.
+type Prepared interface {
+	Store(ctx context.Context) error
+}

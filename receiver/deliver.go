@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"runtime"
 	"runtime/debug"
-	"time"
 
 	"arr/audit"
 )
@@ -15,31 +14,19 @@ import (
 type delivery struct {
 	srv       *Server
 	transport audit.Transport
-	// onStall is called, in a goroutine of its own, when the handler has blocked
-	// for StallTimeout. The batch stays with the handler: what was read is stored
+	// onStall is called, in a goroutine of its own, when the handler has waited for its
+	// disk for StallTimeout. The batch stays with the handler: what was read is stored
 	// if it can be.
 	onStall func()
-	timer   *time.Timer
-	fired   chan struct{} // has an element once timer's function has run
+	watch   *stallWatch
 }
 
 // hand returns nil once the handler has stored entries, and counts them then.
 func (d *delivery) hand(ctx context.Context, entries []audit.Entry) error {
-	if d.timer == nil {
-		d.fired = make(chan struct{}, 1)
-		d.timer = time.AfterFunc(d.srv.lim.stall, func() {
-			d.srv.stalled.Add(1)
-			d.onStall()
-			d.fired <- struct{}{}
-		})
-	} else {
-		d.timer.Reset(d.srv.lim.stall)
+	if d.watch == nil {
+		d.watch = &stallWatch{limit: d.srv.lim.stall, stalled: &d.srv.stalled, onStall: d.onStall}
 	}
 	err := d.call(ctx, entries)
-	if !d.timer.Stop() {
-		<-d.fired
-		d.srv.stalled.Add(-1)
-	}
 	if err == nil {
 		d.srv.counters.stored(d.transport, entries)
 	}
@@ -63,5 +50,20 @@ func (d *delivery) call(ctx context.Context, entries []audit.Entry) (err error) 
 		d.srv.log.LogAttrs(ctx, slog.LevelError, "the handler panicked",
 			slog.Any("error", err), slog.String("stack", string(debug.Stack())))
 	}()
-	return d.srv.Handler.HandleFrames(ctx, entries)
+	return d.store(ctx, entries)
+}
+
+// store watches the handler, or of one that can be told apart into reading and storing the
+// latter alone: a slow parse is no stalled disk.
+func (d *delivery) store(ctx context.Context, entries []audit.Entry) error {
+	p, ok := d.srv.Handler.(audit.Preparer)
+	if !ok {
+		d.watch.begin()
+		defer d.watch.end()
+		return d.srv.Handler.HandleFrames(ctx, entries)
+	}
+	prepared := p.Prepare(entries)
+	d.watch.begin()
+	defer d.watch.end()
+	return prepared.Store(ctx)
 }

@@ -68,7 +68,7 @@
 // # Push-back
 //
 // A connection is read on only as fast as its frames are stored. A handler that
-// blocks for longer than Server.StallTimeout has the connections that wait for it
+// waits for its disk for longer than Server.StallTimeout has the connections that wait for it
 // closed, and new ones refused, so that senders spool; what was read from them
 // is still handed over, once. Datagrams wait in a bounded backlog; those that
 // find it full are lost and counted by source.

@@ -87,3 +87,29 @@ func compareYears(t *testing.T, s *Store, stored map[int]int64) {
 		}
 	}
 }
+
+// TestStallIgnoresTheClock: a clock that jumps makes no stall longer or shorter.
+func TestStallIgnoresTheClock(t *testing.T) {
+	t.Parallel()
+	clock := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	o := testOptions()
+	o.Now = func() time.Time { return clock }
+	s, err := Open(t.TempDir(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mustClose(t, s)
+	if !s.stats.beginStall() || s.stats.beginStall() {
+		t.Error("a stall begins once")
+	}
+	for _, jump := range []time.Duration{24 * time.Hour, -48 * time.Hour} {
+		clock = clock.Add(jump)
+		if err, st := s.Ready(time.Hour), s.Stats(); err != nil || st.Stalled <= 0 || st.Stalled > time.Hour {
+			t.Errorf("after a jump of %v: %v, stalled for %v", jump, err, st.Stalled)
+		}
+	}
+	s.stats.endStall()
+	if st := s.Stats(); st.Stalled != 0 || s.Ready(0) != nil {
+		t.Errorf("stalled for %v, %v", st.Stalled, s.Ready(0))
+	}
+}

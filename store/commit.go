@@ -41,7 +41,9 @@ const (
 
 // request is a batch on its way through the committer.
 type request struct {
-	recs []audit.Record
+	store   *Store
+	entries []audit.Entry // the caller's
+	recs    []audit.Record
 	// bytes are the frames', size what the records take in memory.
 	bytes, size int
 	// taken is set by the committer, which then stores r, or by a caller whose context
@@ -59,10 +61,18 @@ func (r *request) take() bool { return r.taken.CompareAndSwap(false, true) }
 // HandleFrames implements audit.Handler. It gives ctx's error if ctx ends first (the
 // batch may then be stored all the same), ErrClosed once Close was called, and ErrBroken.
 func (s *Store) HandleFrames(ctx context.Context, entries []audit.Entry) error {
-	if len(entries) == 0 {
+	return s.Prepare(entries).Store(ctx)
+}
+
+// Prepare implements audit.Preparer: it parses entries where they are.
+func (s *Store) Prepare(entries []audit.Entry) audit.Prepared { return s.prepare(entries) }
+
+// Store implements audit.Prepared.
+func (r *request) Store(ctx context.Context) error {
+	if len(r.recs) == 0 {
 		return nil
 	}
-	r := s.prepare(entries)
+	s := r.store
 	select {
 	case s.queue <- r:
 	case <-ctx.Done():
@@ -93,8 +103,8 @@ func (s *Store) HandleFrames(ctx context.Context, entries []audit.Entry) error {
 			return s.stopped()
 		}
 	}
-	for i := range entries {
-		entries[i].Number = r.recs[i].Number
+	for i := range r.entries {
+		r.entries[i].Number = r.recs[i].Number
 	}
 	return nil
 }
@@ -109,7 +119,7 @@ func (s *Store) stopped() error {
 
 // prepare parses entries where they are.
 func (s *Store) prepare(entries []audit.Entry) *request {
-	r := &request{recs: make([]audit.Record, len(entries)), copied: make(chan struct{}), done: make(chan error, 1)}
+	r := &request{store: s, entries: entries, recs: make([]audit.Record, len(entries)), copied: make(chan struct{}), done: make(chan error, 1)}
 	p := s.parsers.get()
 	defer s.parsers.put(p)
 	// What the values of all records need is known behind the last one.
@@ -193,7 +203,7 @@ func (s *Store) store(group []*request) error {
 	}
 	s.stats.observeSync(s.now().Sub(start))
 	s.promises.stored(s.journal.Durable())
-	s.stats.stalledSince.Store(0)
+	s.stats.endStall()
 	n := 0
 	for _, r := range group {
 		for i := range r.recs {
@@ -370,7 +380,7 @@ func (s *Store) rotate() {
 // its bound. Its error is ErrClosed.
 func (s *Store) waitForSealer() error {
 	for s.view.Load().memFull() {
-		s.stats.beginStall(s.now())
+		s.stats.beginStall()
 		select {
 		case <-s.sealed:
 		case <-s.closing:
@@ -382,7 +392,7 @@ func (s *Store) waitForSealer() error {
 
 // stall waits a little for space on a full disk. It is false once the store closes.
 func (s *Store) stall(cause error) bool {
-	if s.stats.beginStall(s.now()) {
+	if s.stats.beginStall() {
 		s.log.Error("the store is stalled: nothing can be written until there is space again", slog.Any("error", cause), slog.String("dir", s.dir))
 	}
 	select {

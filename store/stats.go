@@ -27,9 +27,9 @@ type counters struct {
 	damages      atomic.Int64
 	uncounted    atomic.Int64
 	journalFiles atomic.Int64
-	// stalledSince is when writing stopped being possible, in nanoseconds since the Unix
-	// epoch; 0 while it is.
-	stalledSince atomic.Int64
+	// stalledSince is when writing stopped being possible, nil while it is: by the runtime's
+	// own clock, which neither jumps nor goes on while the machine sleeps.
+	stalledSince atomic.Pointer[time.Time]
 	syncs        [len(SyncBuckets) + 1]atomic.Int64
 	syncNanos    atomic.Int64
 }
@@ -44,8 +44,23 @@ func (c *counters) restart() {
 }
 
 // beginStall is true for the call that begins one.
-func (c *counters) beginStall(now time.Time) bool {
-	return c.stalledSince.CompareAndSwap(0, now.UnixNano())
+func (c *counters) beginStall() bool {
+	now := time.Now()
+	return c.stalledSince.Load() == nil && c.stalledSince.CompareAndSwap(nil, &now)
+}
+
+func (c *counters) endStall() {
+	if c.stalledSince.Load() != nil {
+		c.stalledSince.Store(nil)
+	}
+}
+
+// stalled is how long nothing could be written, 0 while it can be.
+func (c *counters) stalled() time.Duration {
+	if since := c.stalledSince.Load(); since != nil {
+		return max(time.Since(*since), 1)
+	}
+	return 0
 }
 
 func (c *counters) observeSync(d time.Duration) {
@@ -105,9 +120,7 @@ func (s *Store) Stats() Stats {
 	for i := range c.syncs {
 		st.Syncs[i] = c.syncs[i].Load()
 	}
-	if since := c.stalledSince.Load(); since != 0 {
-		st.Stalled = max(s.now().Sub(time.Unix(0, since)), 1)
-	}
+	st.Stalled = c.stalled()
 	return st
 }
 
@@ -189,7 +202,7 @@ func (s *Store) Ready(patience time.Duration) error {
 	if err := s.Err(); err != nil {
 		return err
 	}
-	if st := s.stats.stalledSince.Load(); st != 0 && s.now().Sub(time.Unix(0, st)) > patience {
+	if s.stats.stalled() > patience {
 		return ErrStalled
 	}
 	return nil
