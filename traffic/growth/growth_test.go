@@ -54,7 +54,7 @@ func TestCheck(t *testing.T) {
 		}, true},
 	} {
 		n := &noted{TB: t}
-		if growth.Check(n, shape, 1<<12, c.read); (n.failed != "") != c.fails {
+		if growth.Check(n, shape, 1<<13, c.read); (n.failed != "") != c.fails {
 			t.Errorf("%s: %q", name, n.failed)
 		}
 	}
