@@ -36,8 +36,7 @@ func (s *Server) turn(w http.ResponseWriter, r *http.Request) bool {
 	if s.searches.take(r.Context(), s.maxSearches(), patience) {
 		return true
 	}
-	w.Header().Set("Retry-After", "5")
-	refuse(w, http.StatusServiceUnavailable, busy)
+	overloaded(w)
 	return false
 }
 
@@ -49,7 +48,7 @@ func (s *Server) serveQuery(w http.ResponseWriter, r *http.Request) {
 		bad.write(w)
 		return
 	}
-	out := s.paced(w)
+	out := s.timed(w)
 	lines, err := answer.New(out, a.plan, a.options)
 	if err != nil {
 		badRequest(err.Error()).write(w)
@@ -98,7 +97,7 @@ func (s *Server) incomplete(problems []string) {
 
 // broken deals with a search that failed. It says whether all is said: to nobody, where
 // the client left, or by status 500, where nothing was written yet.
-func (s *Server) broken(ctx context.Context, out *paced, err error) bool {
+func (s *Server) broken(ctx context.Context, out *timed, err error) bool {
 	if ctx.Err() != nil {
 		return true
 	}
@@ -121,7 +120,7 @@ func (a *asked) head(w http.ResponseWriter) {
 }
 
 // tail ends an answer with its summary.
-func (a *asked) tail(out *paced, sum Summary) {
+func (a *asked) tail(out *timed, sum Summary) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -140,7 +139,7 @@ var errEnough = errors.New("as many records as were asked for")
 
 // follow answers with the records stored from here on, until the limit, the client or the
 // server ends it.
-func (s *Server) follow(ctx context.Context, out *paced, lines *answer.Writer, a *asked) {
+func (s *Server) follow(ctx context.Context, out *timed, lines *answer.Writer, a *asked) {
 	if !s.follows.take(ctx, maxFollows, 0) {
 		refuse(out, http.StatusServiceUnavailable, busy)
 		return

@@ -33,7 +33,7 @@ func (s *Server) serveRecord(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer s.searches.give()
-	out, found := s.paced(w), false
+	out, found := s.timed(w), false
 	sum, err := s.Store.Search(r.Context(), one(number), query.Sink{Record: func(rec *audit.Record) error {
 		found = true
 		return render(out, rec)
@@ -52,10 +52,10 @@ func (s *Server) serveRecord(w http.ResponseWriter, r *http.Request) {
 }
 
 // rendering gives what writes a record in a format, nil where there is no such format.
-func (s *Server) rendering(format string, o answer.ShowOptions) func(*paced, *audit.Record) error {
+func (s *Server) rendering(format string, o answer.ShowOptions) func(*timed, *audit.Record) error {
 	switch format {
 	case "", "json":
-		return func(w *paced, r *audit.Record) error {
+		return func(w *timed, r *audit.Record) error {
 			w.Header().Set("Content-Type", answer.JSON.MediaType())
 			a, err := answer.New(w, one(r.Number), answer.Options{Reader: o.Reader})
 			if err != nil {
@@ -67,13 +67,13 @@ func (s *Server) rendering(format string, o answer.ShowOptions) func(*paced, *au
 			return a.Close()
 		}
 	case "raw":
-		return func(w *paced, r *audit.Record) error {
+		return func(w *timed, r *audit.Record) error {
 			w.Header().Set("Content-Type", answer.Raw.MediaType())
 			_, err := w.Write(r.Frame)
 			return err
 		}
 	case "xml":
-		return func(w *paced, r *audit.Record) error {
+		return func(w *timed, r *audit.Record) error {
 			doc := answer.Document(r, o.Reader)
 			if doc == nil {
 				refuse(w, http.StatusNotAcceptable, "the record carries no well-formed audit message: ask for format=raw")
@@ -84,7 +84,7 @@ func (s *Server) rendering(format string, o answer.ShowOptions) func(*paced, *au
 			return err
 		}
 	case "text":
-		return func(w *paced, r *audit.Record) error {
+		return func(w *timed, r *audit.Record) error {
 			var page bytes.Buffer
 			if err := answer.Show(&page, r, o); err != nil {
 				return err

@@ -101,9 +101,9 @@ func (s *Server) zone() *time.Location {
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", index)
-	mux.HandleFunc("POST /api/v1/query", s.serveQuery)
-	mux.HandleFunc("GET /api/v1/records/{id}", s.serveRecord)
-	mux.HandleFunc("GET /api/v1/status", s.serveStatus)
+	mux.HandleFunc("POST /api/v1/query", atWork(s.serveQuery))
+	mux.HandleFunc("GET /api/v1/records/{id}", atWork(s.serveRecord))
+	mux.HandleFunc("GET /api/v1/status", atWork(s.serveStatus))
 	s.health(mux)
 	return s.guard(mux)
 }
@@ -134,13 +134,6 @@ GET  /healthz              whether the process runs
 GET  /readyz               whether it takes records`)
 }
 
-// Marker is a listener that wants to know which of its connections are busy, so that only
-// idle ones make room for others.
-type Marker interface {
-	Busy(net.Conn)
-	Idle(net.Conn)
-}
-
 // Serve answers on l until ctx ends: then it takes no new requests, lets the answers
 // under way end, for drainTimeout at most, and returns nil. It closes l, which may be a
 // Marker.
@@ -148,8 +141,10 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger
 	if log == nil {
 		log = slog.Default()
 	}
+	at := &place{}
+	at.marker, _ = l.(Marker)
 	srv := &http.Server{
-		Handler:           h,
+		Handler:           inPieces(h),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		IdleTimeout:       2 * time.Minute,
@@ -158,16 +153,7 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger
 		BaseContext: func(net.Listener) context.Context {
 			return context.WithValue(context.Background(), servingKey{}, ctx)
 		},
-	}
-	if m, ok := l.(Marker); ok {
-		srv.ConnState = func(conn net.Conn, state http.ConnState) {
-			switch state {
-			case http.StateActive:
-				m.Busy(conn)
-			case http.StateIdle:
-				m.Idle(conn)
-			}
-		}
+		ConnContext: at.welcome,
 	}
 	drained := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() {

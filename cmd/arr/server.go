@@ -27,10 +27,6 @@ import (
 // server stops. With what answers and sealing may take, it ends within 30 s.
 const drainTimeout = 10 * time.Second
 
-// maxClients is how many connections an address of HTTP may have, so that who asks leaves
-// the store its files (see connections).
-const maxClients = 128
-
 // stallPatience is how long the store may be unable to write before /readyz says so.
 const stallPatience = 30 * time.Second
 
@@ -162,7 +158,7 @@ func (s *server) begin(ctx context.Context, g *group, serve func(context.Context
 // answer serves all that questions come in by, and what has to be looked after meanwhile.
 func (s *server) answer(ctx context.Context, g *group) {
 	serve := func(l httpListener, h http.Handler) {
-		ln := s.receiver.Guard(l, receiver.GuardOptions{TLS: l.tls, MaxConns: maxClients})
+		ln := s.receiver.Guard(l, receiver.GuardOptions{TLS: l.tls, MaxConns: api.MaxConns})
 		g.begin(func() error { return api.Serve(ctx, ln, h, s.log) })
 	}
 	all, health := s.api.Handler(), s.api.HealthHandler()
