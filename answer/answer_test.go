@@ -245,6 +245,7 @@ func TestFields(t *testing.T) {
 		{" patient , event.code ", `{"patient":["P1^^^HOSP"],"event.code":"110103"}`},
 		{"source.id,header.pri,header.msgid", `{"source.id":"pacs1","header.pri":85,"header.msgid":"IHE+RFC-3881"}`},
 		{"event", `{"event":{"code":"110103","system":"DCM","meaning":"DICOM Instances Accessed"}}`},
+		{"id" + strings.Repeat(",user, id", 5000), `{"id":7,"user":["jdoe"]}`},
 		{"finding,study", `{"finding":["missing-attribute"],"study":[]}`},
 		{"certSha256", `{"certSha256":"` + strings.Repeat("01", 32) + `"}`},
 	} {
@@ -362,6 +363,31 @@ func TestFollowedTableKeepsItsWidths(t *testing.T) {
 		}
 		if n := strings.Count(out.String(), "\n"); n != i+2 {
 			t.Errorf("after record %d: %d lines, want %d", i, n, i+2)
+		}
+	}
+}
+
+// A table holds records back to lay them out, but not more than a little memory has room for.
+func TestTableOfLargeRecords(t *testing.T) {
+	records, reader := answers()
+	f, err := answer.ParseFields("user")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	w, err := answer.New(&out, &query.Plan{}, answer.Options{Format: answer.Table, Reader: reader, Fields: f})
+	if err != nil {
+		t.Fatal(err)
+	}
+	large := *records[2]
+	large.Extra = []audit.FieldValue{{Fields: audit.Fields(audit.FieldUserID), Value: strings.Repeat("u", 1<<20)}}
+	for i := range 20 {
+		before := out.Len()
+		if err := w.Record(&large); err != nil {
+			t.Fatal(err)
+		}
+		if out.Len() < before+1<<20 {
+			t.Fatalf("record %d is held back", i)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package answer
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"arr/audit"
@@ -24,7 +25,8 @@ func (e *FieldError) Error() string {
 
 // ParseFields reads names separated by commas: keys of the ndjson record ("source",
 // "header.pri") and fields of the question language ("user", "patient.id"). Where a
-// name is both, it is the key. "" gives no choice. The error is a *FieldError.
+// name is both, it is the key. A name that comes again is passed over. "" gives no choice.
+// The error is a *FieldError.
 func ParseFields(list string) (Fields, error) {
 	var f Fields
 	if strings.TrimSpace(list) == "" {
@@ -36,7 +38,9 @@ func ParseFields(list string) (Fields, error) {
 		if found == nil {
 			return Fields{}, &FieldError{Name: name, Near: nearest(name)}
 		}
-		f.list = append(f.list, found)
+		if !slices.Contains(f.list, found) {
+			f.list = append(f.list, found)
+		}
 	}
 	return f, nil
 }

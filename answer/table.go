@@ -13,6 +13,9 @@ import (
 // the widths that these gave, so that an answer of any length needs no more memory.
 const layoutRows = 200
 
+// heldBytes is after how many bytes a table does not wait for layoutRows.
+const heldBytes = 1 << 20
+
 // leastWidth is how narrow a column may be made for the others to have room.
 // widestColumn is how wide one gets: what is longer, and not cut, sticks out.
 const (
@@ -28,6 +31,7 @@ type table struct {
 	zone   *time.Location
 	width  int
 	held   [][]string
+	size   int // of held
 	widths []int
 	line   []byte
 }
@@ -48,7 +52,10 @@ func (t *table) record(v *view) error {
 		return t.write(row)
 	}
 	t.held = append(t.held, row)
-	if len(t.held) < layoutRows {
+	for _, cell := range row {
+		t.size += len(cell)
+	}
+	if len(t.held) < layoutRows && t.size < heldBytes {
 		return nil
 	}
 	return t.flush()

@@ -77,11 +77,11 @@ func (s *Server) serveQuery(w http.ResponseWriter, r *http.Request) {
 	if err != nil && s.broken(r.Context(), out, err) {
 		return
 	}
-	if err == nil && !found.Complete {
+	if err == nil && len(found.Problems) > 0 {
 		s.incomplete(found.Problems)
 	}
 	sum := Summary{Complete: found.Complete, Count: found.Count, Position: found.Position, Seconds: took.Seconds(),
-		Zone: zoneName(a.options.Zone, start), Next: lines.Next(), Problems: found.Problems}
+		Zone: zoneName(a.options.Zone, start), Next: lines.Next(), Problems: found.Problems, Unlisted: found.Unlisted}
 	if err != nil {
 		sum.Complete = false
 		sum.Problems = append(sum.Problems, err.Error())

@@ -60,6 +60,9 @@ type Summary struct {
 	// Next is the cursor of the next page, "" where the limit cut nothing off.
 	Next     string   `json:"next,omitempty"`
 	Problems []string `json:"problems,omitempty"`
+	// Unlisted is how often a value may have come that the answer lacks, since there are
+	// too many to tell all apart; 0 where it lacks none.
+	Unlisted int64 `json:"unlisted,omitempty"`
 }
 
 // asked is a request that can be answered.

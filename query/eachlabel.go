@@ -29,7 +29,9 @@ func EachLabel(r *audit.Record, fields audit.FieldSet, labels func(audit.Field, 
 		}
 		return true
 	})
-	labelSets.Put(seen)
+	if cap(seen.text) <= maxKeptText {
+		labelSets.Put(seen)
+	}
 }
 
 // labelSet is the distinct labels of one record: mostly one to four, so they are compared
@@ -41,6 +43,9 @@ type labelSet struct {
 }
 
 const fewLabels = 16
+
+// maxKeptText is how much room for text stays with a set that nobody uses.
+const maxKeptText = 64 << 10
 
 var labelSets = sync.Pool{New: func() any { return new(labelSet) }}
 

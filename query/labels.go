@@ -2,6 +2,9 @@ package query
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"unicode/utf8"
 
 	"arr/audit"
 )
@@ -16,8 +19,14 @@ import (
 //   - a sender's address: without the port
 //   - any other value: itself, without blanks at its ends
 //
-// What is empty has no label.
+// What is empty has no label. Of a label of more than maxLabel bytes there are the first
+// ones and a hash of the whole: what is counted under it is the same, and answers stay such
+// as can be read.
 func labels(f audit.Field, value []byte, yield func([]byte)) {
+	if len(value) > maxLabel {
+		whole := yield
+		yield = func(label []byte) { whole(shortLabel(label)) }
+	}
 	value = normal(value)
 	if len(value) == 0 {
 		return
@@ -35,6 +44,23 @@ func labels(f audit.Field, value []byte, yield func([]byte)) {
 		}
 		yield(value)
 	}
+}
+
+const (
+	maxLabel    = 1024
+	labelPrefix = 960
+)
+
+func shortLabel(label []byte) []byte {
+	if len(label) <= maxLabel {
+		return label
+	}
+	sum := sha256.Sum256(label)
+	end := labelPrefix
+	for end > labelPrefix-utf8.UTFMax && !utf8.RuneStart(label[end]) {
+		end--
+	}
+	return fmt.Appendf(bytes.Clone(label[:end]), "…%x", sum[:16])
 }
 
 func labelCX(value []byte, yield func([]byte)) {

@@ -134,6 +134,9 @@ type Summary struct {
 	// read; Problems say what.
 	Complete bool
 	Problems []string
+	// Unlisted is above 0 where an answer to By has too many values to tell all of them
+	// apart: those that came so often, or less, are not in it, and it is not complete.
+	Unlisted int64
 	// Count is how many records satisfy the question, limit and cursor apart.
 	Count int64
 	// Position is how many records were stored when the question was asked: the

@@ -1,46 +1,64 @@
 package store
 
 import (
-	"cmp"
-	"slices"
 	"sync"
+	"sync/atomic"
 
 	"arr/query"
 )
 
-// by counts the records of each label and gives the Top most frequent.
-func (q *search) by(matches []match, sink query.Sink) error {
+// by counts the records of each label and gives the Top most frequent. It returns how often
+// a label may have come that it lacks.
+func (q *search) by(matches []match, sink query.Sink) (unlisted int64, err error) {
+	select {
+	case q.store.grouping <- struct{}{}:
+		defer func() { <-q.store.grouping }()
+	case <-q.ctx.Done():
+		return 0, q.ctx.Err()
+	}
+	g := &groups{counts: map[string]*int64{}, limit: q.store.labelBytes}
 	var mu sync.Mutex
-	total := map[string]*int64{}
-	q.parallel(len(matches), func(i int) {
-		m := &matches[i]
+	matches = q.group(matches, func(m *match) error {
 		counts := map[string]*int64{}
-		err := m.part.Group(q.plan.Fields, q.plan.Labels, &m.sel, func(label []byte, n int64) { count(counts, label, n) })
-		if err != nil {
-			q.problem(m.part, err)
-			return
+		if err := q.labels(m, func(label []byte, n int64) { count(counts, label, n) }); err != nil {
+			return err
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		for label, n := range counts {
-			if t := total[label]; t != nil {
-				*t += *n
-			} else {
-				total[label] = n
-			}
+		g.add(counts)
+		return nil
+	})
+	if g.missed > 0 {
+		g.restart()
+		q.group(matches, func(m *match) error { return q.labels(m, g.recount) })
+	}
+	if err := q.ctx.Err(); err != nil {
+		return 0, err
+	}
+	buckets, unlisted := g.top(q.plan.Top)
+	return unlisted, give(buckets, sink)
+}
+
+// group calls fn with each match, on all processors, and returns those that it could read.
+func (q *search) group(matches []match, fn func(*match) error) []match {
+	bad := make([]bool, len(matches))
+	q.parallel(len(matches), func(i int) {
+		if err := fn(&matches[i]); err != nil {
+			q.problem(matches[i].part, err)
+			bad[i] = true
 		}
 	})
-	buckets := make([]query.Bucket, 0, len(total))
-	for label, n := range total {
-		buckets = append(buckets, query.Bucket{Value: label, Count: *n})
+	var read []match
+	for i := range matches {
+		if !bad[i] {
+			read = append(read, matches[i])
+		}
 	}
-	slices.SortFunc(buckets, func(a, b query.Bucket) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value))
-	})
-	if q.plan.Top > 0 && len(buckets) > q.plan.Top {
-		buckets = buckets[:q.plan.Top]
-	}
-	return give(buckets, sink)
+	return read
+}
+
+func (q *search) labels(m *match, add func(label []byte, n int64)) error {
+	return m.part.Group(q.plan.Fields, q.plan.Labels, &m.sel, add)
 }
 
 // count adds n under label; a known label costs no allocation.
@@ -56,7 +74,11 @@ func count(counts map[string]*int64, label []byte, n int64) {
 func (q *search) histogram(matches []match, sink query.Sink) error {
 	var mu sync.Mutex
 	total := map[int64]int64{}
+	var tooMany atomic.Bool
 	q.parallel(len(matches), func(i int) {
+		if tooMany.Load() {
+			return
+		}
 		counts, err := q.intervals(&matches[i])
 		if err != nil {
 			q.problem(matches[i].part, err)
@@ -67,7 +89,11 @@ func (q *search) histogram(matches []match, sink query.Sink) error {
 		for t, n := range counts {
 			total[t] += n
 		}
+		tooMany.Store(len(total) > query.MaxBuckets)
 	})
+	if tooMany.Load() {
+		return query.ErrManyBuckets
+	}
 	if len(total) == 0 {
 		return nil
 	}

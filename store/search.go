@@ -62,7 +62,7 @@ func (s *Store) Search(ctx context.Context, p *query.Plan, sink query.Sink) (que
 		case query.Count:
 			err = sink.Bucket(query.Bucket{Count: sum.Count})
 		case query.By:
-			err = q.by(matches, sink)
+			sum.Unlisted, err = q.by(matches, sink)
 		case query.Histogram:
 			err = q.histogram(matches, sink)
 		default:
@@ -70,7 +70,7 @@ func (s *Store) Search(ctx context.Context, p *query.Plan, sink query.Sink) (que
 		}
 	}
 	sum.Problems = q.problems
-	sum.Complete = len(q.problems) == 0 && err == nil
+	sum.Complete = len(q.problems) == 0 && sum.Unlisted == 0 && err == nil
 	return sum, err
 }
 

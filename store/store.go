@@ -115,6 +115,11 @@ type Store struct {
 	damaged damagedFiles
 	met     metDamages
 
+	// grouping has a place for each question that counts labels; labelBytes is what they
+	// may take, less in tests.
+	grouping   chan struct{}
+	labelBytes int64
+
 	arrivals arrivals
 	// rewriting is held by whoever replaces segments: merger or Reindex.
 	rewriting sync.Mutex
@@ -145,7 +150,7 @@ func newStore(dir string, o Options) *Store {
 		blockFull: make(chan struct{}, 1), sealed: make(chan struct{}, 1),
 		stopSealer: make(chan struct{}), sealerDone: make(chan struct{}),
 		segmentAdded: make(chan struct{}, 1), mergerDone: make(chan struct{}), mergeWidth: defaultMergeWidth,
-		unmergeable: map[string]bool{},
+		unmergeable: map[string]bool{}, grouping: make(chan struct{}, groupings), labelBytes: labelBytes,
 	}
 	if s.log == nil {
 		s.log = slog.Default()

@@ -171,6 +171,9 @@ func conclude(c *cli.Context, req *api.Request, sum *api.Summary) error {
 	for _, p := range sum.Problems {
 		say("%s", p)
 	}
+	if sum.Unlisted > 0 {
+		say("values that came %d times or less are left out: there are too many to tell all apart; ask for less with --top, --since or more words", sum.Unlisted)
+	}
 	if sum.Next != "" {
 		say("%d of %s; --after %s shows the next, --limit 0 all", req.Limit, plural(sum.Count, "record"), sum.Next)
 	}

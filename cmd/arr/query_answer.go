@@ -68,7 +68,7 @@ func (b *backend) answer(c *cli.Context, req *api.Request) (*api.Summary, error)
 		return nil, &exitError{exitFailed, fmt.Errorf("answer the question: %w", err)}
 	}
 	now, _ := time.Now().Zone()
-	sum := &api.Summary{Complete: found.Complete, Count: found.Count, Position: found.Position, Zone: now, Next: lines.Next(), Problems: found.Problems}
+	sum := &api.Summary{Complete: found.Complete, Count: found.Count, Position: found.Position, Zone: now, Next: lines.Next(), Problems: found.Problems, Unlisted: found.Unlisted}
 	if zone := localZone(); zone != "" {
 		sum.Zone = zone
 	}
