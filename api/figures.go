@@ -73,6 +73,10 @@ type Storing struct {
 	Sync Latency
 	// Stalled is how long nothing could be written, 0 while it can be.
 	Stalled time.Duration
+	// NamesBehind is how many sealed records the index of names does not speak for yet,
+	// NamesDropped how many times it was found damaged.
+	NamesBehind  uint64
+	NamesDropped int
 }
 
 // ClassCount is how many frames of one class were stored, and their bytes.

@@ -84,6 +84,8 @@ func (e *exposition) storing(s Storing) {
 	e.counter("arr_seal_failures_total", "Blocks that could not be sealed at the first attempt.", float64(s.SealFailures))
 	e.counter("arr_records_uncounted_total", "Records that were sealed and whose source is not told.", float64(s.Uncounted))
 	e.counter("arr_damages_total", "Places in files that were found damaged.", float64(s.Damages))
+	e.gauge("arr_names_behind_records", "Records that the index of names does not speak for yet.", float64(s.NamesBehind))
+	e.counter("arr_names_dropped_total", "Times that the index of names was found damaged, dropped and made anew.", float64(s.NamesDropped))
 	e.gauge("arr_segments", "Segment files.", float64(s.Segments))
 	e.gauge("arr_blocks", "Blocks in the segment files.", float64(s.Blocks))
 	e.gauge("arr_journal_files", "Files of the journal.", float64(s.JournalFiles))

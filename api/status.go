@@ -43,6 +43,10 @@ type StoreStatus struct {
 	Segments int    `json:"segments"`
 	Blocks   int    `json:"blocks"`
 	Damages  int64  `json:"damages"`
+	// NamesBehind is how many records the index of names does not speak for yet,
+	// NamesDropped how many times it was found damaged.
+	NamesBehind  uint64 `json:"namesBehind,omitempty"`
+	NamesDropped int    `json:"namesDropped,omitempty"`
 	// Bytes and Free are 0 where the disk could not be looked at.
 	Bytes int64 `json:"bytes"`
 	Free  int64 `json:"free"`
@@ -79,7 +83,7 @@ func (s *Server) Status() *Status {
 		Received:     append([]Transport{}, receiving.Transports...),
 		Certificates: []Certificate{},
 		Store: StoreStatus{Records: storing.Records, Unsealed: storing.Memtable, Segments: storing.Segments,
-			Blocks: storing.Blocks, Damages: storing.Damages},
+			Blocks: storing.Blocks, Damages: storing.Damages, NamesBehind: storing.NamesBehind, NamesDropped: storing.NamesDropped},
 	}
 	if err := s.notReady(); err != nil {
 		st.Ready, st.Reason = false, err.Error()

@@ -56,6 +56,14 @@ func newFuzzyWord(word []byte) fuzzyWord {
 	return f
 }
 
+// Similar returns a function that reports whether a word is similar to this one, both
+// folded as Words has them: at most one letter inserted, left out, replaced or swapped
+// with its neighbour, or two where the word has more than five letters.
+func Similar(word []byte) func([]byte) bool {
+	f := newFuzzyWord(word)
+	return f.match
+}
+
 // bitOf is one of 32 bits for a letter. An edit takes at most one bit from the bits of a
 // word's letters and adds at most one, so most words are told apart without comparing.
 func bitOf(r rune) uint32 { return 1 << (uint32(r) & 31) }

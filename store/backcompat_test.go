@@ -56,7 +56,7 @@ func TestKeepStore(t *testing.T) {
 		mustClose(t, s)
 	}
 	// These are made anew, or no part of what is stored.
-	for _, name := range []string{directoryDir, reserveFile} {
+	for _, name := range []string{namesDir, reserveFile} {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
 		}

@@ -13,8 +13,8 @@ import (
 
 	"arr/audit"
 	"arr/integrity"
-	"arr/store/directory"
 	"arr/store/journal"
+	"arr/store/names"
 	"arr/store/segment"
 )
 
@@ -40,6 +40,7 @@ type checker struct {
 	done     int64
 	total    int64
 	next     uint64
+	sealed   uint64 // records before it are in segments
 	hasher   integrity.Leaves
 	buf      []byte
 	leaves   []tlog.Hash
@@ -47,7 +48,7 @@ type checker struct {
 
 // Check re-reads all of the store in dir and trusts nothing: checksums, the rebuilt frame
 // of every record, the hashes of the integrity tree over them, that records follow each
-// other without gaps, catalog, journal and directory. It changes nothing. The error is
+// other without gaps, catalog, journal and index of names. It changes nothing. The error is
 // one that kept it from looking; damage is in the report.
 func Check(ctx context.Context, dir string, o Options, progress Progress) (Report, error) {
 	s := newStore(dir, o)
@@ -64,7 +65,7 @@ func Check(ctx context.Context, dir string, o Options, progress Progress) (Repor
 	if err := c.measure(); err != nil {
 		return Report{}, err
 	}
-	for _, step := range []func() error{c.promise, c.catalogAndSegments, c.journal, c.directory} {
+	for _, step := range []func() error{c.promise, c.catalogAndSegments, c.journal, c.names} {
 		if err := step(); err != nil {
 			return c.report, err
 		}
@@ -128,6 +129,7 @@ func (c *checker) catalogAndSegments() error {
 			return err
 		}
 	}
+	c.sealed = c.next
 	return c.segmentFiles(known)
 }
 
@@ -298,16 +300,17 @@ func (c *checker) keptAside() error {
 	return nil
 }
 
-func (c *checker) directory() error {
-	path := c.s.path(directoryDir)
-	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
-		return nil
+// names checks the index of names, which holds nothing of its own.
+func (c *checker) names() error {
+	rep, err := names.Check(c.ctx, c.s.path(namesDir), c.sealed)
+	for _, d := range rep.Damage {
+		c.damage("%s; the next start makes it anew", filepath.Join(namesDir, d))
 	}
-	switch err := directory.Check(path); {
-	case errors.Is(err, directory.ErrUnfinished):
-		c.note("%s: %v; the next start makes it anew", directoryDir, err)
-	case err != nil:
-		c.damage("%s: %v; delete it and it is made anew", directoryDir, err)
+	for _, n := range rep.Notes {
+		c.note("%s", filepath.Join(namesDir, n))
 	}
-	return nil
+	if _, serr := os.Stat(c.s.path(formerNames)); serr == nil {
+		c.note("%s: an older version's index of names; the next start removes it", formerNames)
+	}
+	return err
 }

@@ -38,7 +38,7 @@ func damageable(t *testing.T, dir string) map[string][][]int {
 			return nil
 		case ".jnl":
 			size -= 60 // the end mark, whose damage costs no record
-		case segmentSuffix, ".zap":
+		case segmentSuffix, ".nam":
 		default:
 			return nil
 		}
@@ -118,7 +118,7 @@ func TestCheckFindsFlippedBits(t *testing.T) {
 				t.Errorf("%s: check changed the file", filepath.Base(path))
 			}
 			for _, d := range report.Damage {
-				if !strings.Contains(d, filepath.Base(path)) && !strings.Contains(d, directoryDir) && !strings.Contains(d, "journal") {
+				if !strings.Contains(d, filepath.Base(path)) && !strings.Contains(d, namesDir) && !strings.Contains(d, "journal") {
 					t.Errorf("%s is damaged, but check names %s", filepath.Base(path), d)
 				}
 			}
@@ -127,7 +127,7 @@ func TestCheckFindsFlippedBits(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, kind := range []string{".db", segmentSuffix, ".jnl", ".zap"} {
+	for _, kind := range []string{".db", segmentSuffix, ".jnl", ".nam"} {
 		if !kinds[kind] {
 			t.Errorf("no file of kind %s was there to damage", kind)
 		}

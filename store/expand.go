@@ -7,15 +7,15 @@ import (
 
 	"arr/audit"
 	"arr/query"
-	"arr/store/directory"
+	"arr/store/names"
 	"arr/store/segment"
 )
 
-// maxExpansion is the most values of the directory that rule blocks out: looking up more
+// maxExpansion is the most values of the index of names that rule blocks out: looking up more
 // would cost more than it saves.
 const maxExpansion = 50
 
-// expansion is what the directory says of a leaf that asks for the beginning of a value
+// expansion is what the index of names tells of a leaf that asks for the beginning of a value
 // or for a similar one: a record below position that satisfies the leaf has one of the
 // alternatives.
 type expansion struct {
@@ -23,11 +23,11 @@ type expansion struct {
 	alternatives []alternative
 }
 
-// alternative is one value of the directory as the indexes know it: by the term of its
+// alternative is one value of the index as the indexes know it: by the term of its
 // id, or where it has none by the words of its text.
 type alternative struct{ terms, words []uint64 }
 
-// expand asks the directory for the values that satisfy e's leaves. A leaf that it does
+// expand asks the index of names for the values that satisfy e's leaves. A leaf that it does
 // not answer for, or not completely, is left to the columns.
 func (s *Store) expand(ctx context.Context, e query.Expr, found map[*query.Leaf]*expansion) {
 	switch e := e.(type) {
@@ -40,12 +40,12 @@ func (s *Store) expand(ctx context.Context, e query.Expr, found map[*query.Leaf]
 			s.expand(ctx, c, found)
 		}
 	case *query.Leaf:
-		if e.Prefix+e.Fuzzy == "" || len(e.Terms) > 0 || s.directory == nil || !directory.Covers(e.Fields) {
+		if e.Prefix+e.Fuzzy == "" || len(e.Terms) > 0 || s.names == nil || !names.Covers(e.Fields) {
 			return
 		}
-		a, err := s.directory.Search(ctx, directory.Question{Fields: e.Fields, Text: e.Prefix + e.Fuzzy, Similar: e.Fuzzy != "", Limit: maxExpansion})
+		a, err := s.names.Search(ctx, names.Question{Fields: e.Fields, Text: e.Prefix + e.Fuzzy, Similar: e.Fuzzy != "", Limit: maxExpansion})
 		if err != nil {
-			s.log.Warn("the directory of values can't be asked: looking at every record instead", slog.Any("error", err))
+			s.log.Warn("the index of names can't be asked: looking at every record instead", slog.Any("error", err))
 			return
 		}
 		if a.Complete {
@@ -54,11 +54,11 @@ func (s *Store) expand(ctx context.Context, e query.Expr, found map[*query.Leaf]
 	}
 }
 
-func newExpansion(a *directory.Answer, leaf *query.Leaf) *expansion {
+func newExpansion(a *names.Answer, leaf *query.Leaf) *expansion {
 	x := &expansion{position: a.Position}
-	fields := directory.RememberedAs(leaf.Fields)
+	fields := names.RememberedAs(leaf.Fields)
 	for _, h := range a.Hits {
-		// The directory gives more than what satisfies: names that only begin so, or people
+		// The index gives more than what satisfies: names that only begin so, or people
 		// whose id is spelt as the name that is asked for.
 		if !slices.ContainsFunc(h.Values, func(v audit.FieldValue) bool { return v.Fields&fields != 0 && leaf.Match([]byte(v.Value)) }) {
 			continue

@@ -172,7 +172,8 @@ func crash(t *testing.T, s *Store, f *failpoint) {
 	<-s.mergerDone
 	close(s.stopSealer)
 	<-s.sealerDone
-	if err := errors.Join(s.directory.Close(), s.catalog.close(), s.lock.Close()); err != nil {
+	s.names.Close()
+	if err := errors.Join(s.catalog.close(), s.lock.Close()); err != nil {
 		t.Fatal(err)
 	}
 }

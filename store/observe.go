@@ -4,12 +4,12 @@ import (
 	"context"
 
 	"arr/audit"
-	"arr/store/directory"
+	"arr/store/names"
 )
 
-// directoryOptions let the directory of distinct values follow the store.
-func (s *Store) directoryOptions() directory.Options {
-	return directory.Options{Sealed: s.view.Load().sealedEnd(), Records: s.recordsBetween, Log: s.log}
+// namesOptions let the index of names follow the store.
+func (s *Store) namesOptions() names.Options {
+	return names.Options{Sealed: s.view.Load().sealedEnd(), Records: s.recordsBetween, Log: s.log}
 }
 
 // recordsBetween calls fn with the records from number from up to to, to excluded, as far

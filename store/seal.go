@@ -119,7 +119,7 @@ func (s *Store) sealBlock(b *memBlock) error {
 	return s.dropJournal(b.end())
 }
 
-// publish enters a block's segment in the catalog, and its records into the directory and
+// publish enters a block's segment in the catalog, and its records into the index of names and
 // into the counts of sources, which it returns as they are then. Where the counts can't be
 // written the segment is published without them: nothing that is derived keeps records from
 // being sealed.
@@ -147,8 +147,8 @@ func (s *Store) publish(seg *segment.Segment, recs []*audit.Record) (*sourceTabl
 }
 
 // tallyBlock counts the records of a block on top of a table and shows them to the
-// directory, in one walk: those that were written to a segment in between are out of the
-// processor's cache. The directory passes over what it observed at an attempt before. Where
+// index of names, in one walk: those that were written to a segment in between are out of the
+// processor's cache. The index passes over what it observed at an attempt before. Where
 // a message is such that counting fails, the block's are counted together.
 func (s *Store) tallyBlock(before *sourceTable, recs []*audit.Record) (t *sourceTally) {
 	defer func() {
@@ -166,7 +166,7 @@ func (s *Store) tallyBlock(before *sourceTable, recs []*audit.Record) (t *source
 	t = before.tally(&s.sourceReader, s.deviating.of)
 	for _, r := range recs {
 		t.add(r)
-		s.directory.Observe(r)
+		s.names.Observe(r)
 	}
 	return t
 }

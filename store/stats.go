@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"arr/audit"
+	"arr/store/names"
 )
 
 // SyncBuckets are the upper bounds of Stats.Syncs, in seconds.
@@ -98,6 +99,8 @@ type Stats struct {
 	SyncSeconds float64
 	// Stalled is how long nothing could be written, 0 while it can be.
 	Stalled time.Duration
+	// Names is how the index of names is.
+	Names names.Stats
 }
 
 // Stats gives the counters as they are now.
@@ -119,6 +122,9 @@ func (s *Store) Stats() Stats {
 	}
 	for i := range c.syncs {
 		st.Syncs[i] = c.syncs[i].Load()
+	}
+	if s.names != nil {
+		st.Names = s.names.Stats()
 	}
 	st.Stalled = c.stalled()
 	return st

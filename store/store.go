@@ -16,19 +16,22 @@ import (
 
 	"arr/audit"
 	"arr/integrity"
-	"arr/store/directory"
 	"arr/store/durable"
 	"arr/store/journal"
+	"arr/store/names"
 	"arr/store/segment"
 )
 
 // What stands in a data directory, beside lockFile.
 const (
-	catalogFile  = "catalog.db"
-	journalDir   = "journal"
-	segmentsDir  = "segments"
-	directoryDir = "directory.bleve"
-	reserveFile  = "reserve"
+	catalogFile = "catalog.db"
+	journalDir  = "journal"
+	segmentsDir = "segments"
+	namesDir    = "names"
+	reserveFile = "reserve"
+
+	// formerNames is where an older version keeps what is in namesDir.
+	formerNames = "directory.bleve"
 
 	segmentSuffix = ".seg"
 )
@@ -75,7 +78,7 @@ type Store struct {
 	catalog       *catalog
 	promised      promise // what the directory's promise said when it was opened
 	promises      promises
-	directory     *directory.Directory
+	names         *names.Index
 	reserve       journal.Reserve
 	cache         *segment.Cache
 	shapes        *segment.Shapes
@@ -226,9 +229,10 @@ func (s *Store) open() (err error) {
 	if err := s.beginPromises(); err != nil {
 		return err
 	}
-	if s.directory, err = directory.Open(s.path(directoryDir), s.directoryOptions()); err != nil {
-		return err
+	if err := os.RemoveAll(s.path(formerNames)); err != nil {
+		s.log.Warn("index of names of an older version can't be removed", slog.Any("error", err))
 	}
+	s.names = names.Open(s.path(namesDir), s.namesOptions())
 	go s.seal()
 	if err = s.recoverJournal(); err == nil {
 		err = s.beginJournal()
@@ -237,7 +241,8 @@ func (s *Store) open() (err error) {
 		close(s.closing)
 		close(s.stopSealer)
 		<-s.sealerDone
-		return errors.Join(err, s.directory.Close())
+		s.names.Close()
+		return err
 	}
 	if err := s.reserve.Restore(); err != nil {
 		s.log.Warn("no space for the reserve: on a full disk the store may be unable to seal at the end", slog.Any("error", err))
@@ -289,10 +294,9 @@ func (s *Store) openReadOnly() (err error) {
 	if err != nil {
 		return errors.Join(err, s.catalog.close())
 	}
-	if s.directory, err = directory.OpenReadOnly(s.path(directoryDir)); err != nil {
-		// It only makes questions faster, and a crash may have left it for the next
-		// server to make anew.
-		s.directory = nil
+	if s.names, err = names.OpenReadOnly(s.path(namesDir), s.namesOptions()); err != nil {
+		s.log.Warn("index of names can't be read: questions for the beginnings of names look at every record", slog.Any("error", err))
+		s.names = nil // it only makes questions faster
 	}
 	s.stats.restart()
 	return nil
@@ -310,11 +314,10 @@ func (s *Store) Close() error {
 func (s *Store) close() error {
 	close(s.closing)
 	if s.readOnly {
-		var err error
-		if s.directory != nil {
-			err = s.directory.Close()
+		if s.names != nil {
+			s.names.Close()
 		}
-		return errors.Join(err, s.catalog.close(), unlock(s.lock, false))
+		return errors.Join(s.catalog.close(), unlock(s.lock, false))
 	}
 	<-s.committed
 	s.stopMerge()
@@ -322,7 +325,9 @@ func (s *Store) close() error {
 	close(s.stopSealer)
 	<-s.sealerDone
 	err := s.closeJournal()
-	return errors.Join(err, s.reserve.Release(), s.directory.Close(), s.catalog.close(), s.promises.close(), unlock(s.lock, true))
+	err = errors.Join(err, s.reserve.Release())
+	s.names.Close()
+	return errors.Join(err, s.catalog.close(), s.promises.close(), unlock(s.lock, true))
 }
 
 // closeJournal removes the journal if everything in it is sealed.

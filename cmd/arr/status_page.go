@@ -116,6 +116,12 @@ func storeText(s *api.StoreStatus) string {
 	if s.Damages > 0 {
 		text += "; DAMAGED in " + plural(s.Damages, "place") + ": see the log and arr check"
 	}
+	switch {
+	case s.NamesDropped > 0 && s.NamesBehind > 0:
+		text += fmt.Sprintf("; the index of names was damaged and is being made anew, %d records to go", s.NamesBehind)
+	case s.NamesDropped > 0:
+		text += "; the index of names was damaged and is made anew"
+	}
 	return text
 }
 

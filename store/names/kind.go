@@ -1,4 +1,4 @@
-package directory
+package names
 
 import "arr/audit"
 
@@ -16,7 +16,7 @@ const (
 	numKinds
 )
 
-// String gives the kind's name.
+// String returns the kind's name.
 func (k Kind) String() string {
 	switch k {
 	case Person:
@@ -45,7 +45,7 @@ var kindFields = [numKinds]audit.FieldSet{
 		audit.FieldUserRoleMeaning, audit.FieldOutcomeText, audit.FieldObjectName),
 }
 
-// Covers says whether the directory holds every value of all these fields.
+// Covers reports whether the index holds every value of all these fields.
 func Covers(fields audit.FieldSet) bool {
 	for _, f := range kindFields {
 		fields &^= f
@@ -53,7 +53,7 @@ func Covers(fields audit.FieldSet) bool {
 	return fields == 0
 }
 
-// kindsOf gives the kinds, as a set of bits, that may hold values of the fields. The
+// kindsOf returns the kinds, as a set of bits, that may hold values of the fields. The
 // name of a patient is also that of a participant object.
 func kindsOf(fields audit.FieldSet) (kinds uint8) {
 	if fields.Has(audit.FieldObjectName) {
@@ -67,7 +67,7 @@ func kindsOf(fields audit.FieldSet) (kinds uint8) {
 	return kinds
 }
 
-// RememberedAs gives the fields that values of these fields may be remembered as: a
+// RememberedAs returns the fields that values of these fields may be remembered as: a
 // requestor's as a user's, a participant object's name as a patient's.
 func RememberedAs(fields audit.FieldSet) audit.FieldSet {
 	for asked, kept := range map[audit.Field]audit.Field{
@@ -81,7 +81,7 @@ func RememberedAs(fields audit.FieldSet) audit.FieldSet {
 	return fields
 }
 
-// classify gives the kind of a value that has these fields, and the one of them that it
+// classify returns the kind of a value that has these fields, and the one of them that it
 // is remembered as; false where no kind holds it.
 func classify(fields audit.FieldSet) (Kind, audit.Field, bool) {
 	for k, f := range kindFields {
@@ -92,6 +92,6 @@ func classify(fields audit.FieldSet) (Kind, audit.Field, bool) {
 	return 0, 0, false
 }
 
-// joins says whether values of the kind that stand beside each other in a message are
+// joins reports whether values of the kind that stand beside each other in a message are
 // of one person or thing.
 func (k Kind) joins() bool { return k == Person || k == Patient || k == Source }

@@ -1,4 +1,4 @@
-package directory_test
+package names_test
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"arr/audit"
-	"arr/store/directory"
+	"arr/store/names"
 )
 
 // diskUse is how many bytes the files below dir take.
@@ -39,7 +39,7 @@ func BenchmarkObserveKnown(b *testing.B) {
 		d.Observe(r)
 	}
 	b.StopTimer()
-	check(b, d.Close())
+	d.Close()
 }
 
 // BenchmarkNewValue is what a value costs that was never seen: time, and bytes on disk
@@ -50,32 +50,32 @@ func BenchmarkNewValue(b *testing.B) {
 	number := uint64(0)
 	for b.Loop() {
 		n := number * 2654435761 % 1e8
-		d.Observe(visit(number, "jdoe", "Doe^John", fmt.Sprintf("P%08d^^^HOSP&1.2.40.0.13&ISO", n), names[n%97]+names[n%89]+"^"+names[n%83]))
+		d.Observe(visit(number, "jdoe", "Doe^John", fmt.Sprintf("P%08d^^^HOSP&1.2.40.0.13&ISO", n), people[n%97]+people[n%89]+"^"+people[n%83]))
 		number++
 		if number%4000 == 0 {
-			_, err := d.Search(b.Context(), directory.Question{Fields: audit.Fields(audit.FieldHost), Text: "w", Limit: 1})
+			_, err := d.Search(b.Context(), names.Question{Fields: audit.Fields(audit.FieldHost), Text: "w", Limit: 1})
 			check(b, err)
 		}
 	}
-	check(b, d.Close())
+	d.Close()
 	b.ReportMetric(float64(diskUse(b, dir))/float64(number), "B/value")
 }
 
 func BenchmarkSearchPrefix(b *testing.B) {
 	d := open(b, filepath.Join(b.TempDir(), "d"), new([]*audit.Record), 0)
 	for n := range uint64(7000) {
-		d.Observe(visit(n, "u", "U", patientID(int(n)), names[n%97]+"^"+names[n%83]))
+		d.Observe(visit(n, "u", "U", patientID(int(n)), people[n%97]+"^"+people[n%83]))
 	}
 	for b.Loop() {
-		_, err := d.Search(b.Context(), directory.Question{Fields: audit.Fields(audit.FieldPatientName), Text: "kamo", Limit: 100})
+		_, err := d.Search(b.Context(), names.Question{Fields: audit.Fields(audit.FieldPatientName), Text: "kamo", Limit: 100})
 		check(b, err)
 	}
 	b.StopTimer()
-	check(b, d.Close())
+	d.Close()
 }
 
-// names are pronounceable and distinct.
-var names = func() (list [97]string) {
+// people are pronounceable and distinct.
+var people = func() (list [97]string) {
 	syllables := []string{"ka", "mo", "li", "té", "rü", "sa", "no", "vé", "du", "pi"}
 	for i := range list {
 		list[i] = syllables[i%10] + syllables[i/10] + syllables[i*7%10]

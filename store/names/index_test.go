@@ -1,8 +1,9 @@
-package directory_test
+package names_test
 
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,7 +11,7 @@ import (
 	"testing"
 
 	"arr/audit"
-	"arr/store/directory"
+	"arr/store/names"
 )
 
 const text = audit.FieldText
@@ -73,18 +74,16 @@ func check(t testing.TB, err error) {
 	}
 }
 
-func open(t testing.TB, dir string, list *[]*audit.Record, sealed uint64) *directory.Directory {
+func open(t testing.TB, dir string, list *[]*audit.Record, sealed uint64) *names.Index {
 	t.Helper()
-	d, err := directory.Open(dir, directory.Options{Sealed: sealed, Records: source(list)})
-	check(t, err)
-	return d
+	return names.Open(dir, names.Options{Sealed: sealed, Records: source(list), Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 }
 
 // filled is an open directory of a few visits.
-func filled(t testing.TB) *directory.Directory {
+func filled(t testing.TB) *names.Index {
 	t.Helper()
 	d := open(t, filepath.Join(t.TempDir(), "d"), new([]*audit.Record), 0)
-	t.Cleanup(func() { check(t, d.Close()) })
+	t.Cleanup(d.Close)
 	for n, v := range [][4]string{
 		{"jdoe", "Doe^John", "P1^^^HOSP", "Müller^Johanna"},
 		{"jdoe", "Doe^John", "P1^^^HOSP", "Müller^Johanna"},
@@ -99,7 +98,7 @@ func filled(t testing.TB) *directory.Directory {
 }
 
 // lines gives hits as text.
-func lines(hits []directory.Hit) (list []string) {
+func lines(hits []names.Hit) (list []string) {
 	for _, h := range hits {
 		var values []string
 		for _, v := range h.Values {
@@ -115,23 +114,23 @@ func TestSearch(t *testing.T) {
 	patient := audit.Fields(audit.FieldPatientID, audit.FieldPatientName)
 	user := audit.Fields(audit.FieldUserID, audit.FieldUserAlt, audit.FieldUserName)
 	for _, c := range []struct {
-		q    directory.Question
+		q    names.Question
 		want []string
 	}{
-		{directory.Question{Fields: patient, Text: "muller jo"}, []string{"patient P1^^^HOSP|Müller^Johanna", "patient P3|M\xfcller^Jo"}},
-		{directory.Question{Fields: patient, Text: "MÜLLER^JOHANNA"}, []string{"patient P1^^^HOSP|Müller^Johanna"}},
-		{directory.Question{Fields: patient, Text: "p1"}, []string{"patient P12|MUELLER^JOHN", "patient P1^^^HOSP|Müller^Johanna"}},
-		{directory.Question{Fields: patient, Text: "P1^^^HO"}, []string{"patient P1^^^HOSP|Müller^Johanna"}},
-		{directory.Question{Fields: patient, Text: "muler", Similar: true}, []string{"patient P1^^^HOSP|Müller^Johanna", "patient P3|M\xfcller^Jo"}},
-		{directory.Question{Fields: patient, Text: "meuller jhon", Similar: true}, []string{"patient P12|MUELLER^JOHN"}},
-		{directory.Question{Fields: patient, Text: "jdoe"}, nil},
-		{directory.Question{Fields: user, Text: "jd"}, []string{"person jdoe", "person jdoe|Doe^John"}},
-		{directory.Question{Fields: user, Text: "sons"}, []string{"person asmith|Smith & Sons"}},
-		{directory.Question{Fields: audit.Fields(audit.FieldRequestorName), Text: "do"}, []string{"person jdoe|Doe^John"}},
-		{directory.Question{Fields: audit.Fields(audit.FieldHost), Text: "WS1.ex"}, []string{"host ws1.example.org"}},
-		{directory.Question{Fields: audit.Fields(audit.FieldSource), Text: "pacs"}, []string{"source PACS-1"}},
-		{directory.Question{Fields: audit.Fields(audit.FieldEventMeaning), Text: "instances acc"}, []string{"text Instances Accessed"}},
-		{directory.Question{Fields: audit.Fields(audit.FieldObjectName), Text: "mull"}, []string{"patient P1^^^HOSP|Müller^Johanna", "patient P3|M\xfcller^Jo"}},
+		{names.Question{Fields: patient, Text: "muller jo"}, []string{"patient P1^^^HOSP|Müller^Johanna", "patient P3|M\xfcller^Jo"}},
+		{names.Question{Fields: patient, Text: "MÜLLER^JOHANNA"}, []string{"patient P1^^^HOSP|Müller^Johanna"}},
+		{names.Question{Fields: patient, Text: "p1"}, []string{"patient P12|MUELLER^JOHN", "patient P1^^^HOSP|Müller^Johanna"}},
+		{names.Question{Fields: patient, Text: "P1^^^HO"}, []string{"patient P1^^^HOSP|Müller^Johanna"}},
+		{names.Question{Fields: patient, Text: "muler", Similar: true}, []string{"patient P1^^^HOSP|Müller^Johanna", "patient P3|M\xfcller^Jo"}},
+		{names.Question{Fields: patient, Text: "meuller jhon", Similar: true}, []string{"patient P12|MUELLER^JOHN"}},
+		{names.Question{Fields: patient, Text: "jdoe"}, nil},
+		{names.Question{Fields: user, Text: "jd"}, []string{"person jdoe", "person jdoe|Doe^John"}},
+		{names.Question{Fields: user, Text: "sons"}, []string{"person asmith|Smith & Sons"}},
+		{names.Question{Fields: audit.Fields(audit.FieldRequestorName), Text: "do"}, []string{"person jdoe|Doe^John"}},
+		{names.Question{Fields: audit.Fields(audit.FieldHost), Text: "WS1.ex"}, []string{"host ws1.example.org"}},
+		{names.Question{Fields: audit.Fields(audit.FieldSource), Text: "pacs"}, []string{"source PACS-1"}},
+		{names.Question{Fields: audit.Fields(audit.FieldEventMeaning), Text: "instances acc"}, []string{"text Instances Accessed"}},
+		{names.Question{Fields: audit.Fields(audit.FieldObjectName), Text: "mull"}, []string{"patient P1^^^HOSP|Müller^Johanna", "patient P3|M\xfcller^Jo"}},
 	} {
 		c.q.Limit = 10
 		a, err := d.Search(t.Context(), c.q)
@@ -144,7 +143,7 @@ func TestSearch(t *testing.T) {
 
 func TestSearchIncomplete(t *testing.T) {
 	d := filled(t)
-	for name, q := range map[string]directory.Question{
+	for name, q := range map[string]names.Question{
 		"no words":     {Fields: audit.Fields(audit.FieldHost), Text: "^^", Limit: 10},
 		"other fields": {Fields: audit.Fields(audit.FieldHost, audit.FieldStudy), Text: "ws", Limit: 10},
 		"limit":        {Fields: audit.Fields(audit.FieldPatientName), Text: "m", Limit: 2},
@@ -158,7 +157,7 @@ func TestSearchIncomplete(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := d.Search(ctx, directory.Question{Fields: audit.Fields(audit.FieldHost), Text: "ws", Limit: 10}); err == nil {
+	if _, err := d.Search(ctx, names.Question{Fields: audit.Fields(audit.FieldHost), Text: "ws", Limit: 10}); err == nil {
 		t.Error("a cancelled search gives no error")
 	}
 }
@@ -170,13 +169,13 @@ func TestManyWordsBeginAlike(t *testing.T) {
 	}
 	caughtUp(t, d, 5000)
 	for text, complete := range map[string]bool{"p": false, "p49": true} {
-		a, err := d.Search(t.Context(), directory.Question{Fields: audit.Fields(audit.FieldPatientID), Text: text, Limit: 5000})
+		a, err := d.Search(t.Context(), names.Question{Fields: audit.Fields(audit.FieldPatientID), Text: text, Limit: 5000})
 		check(t, err)
 		if a.Complete != complete || complete && len(a.Hits) != 111 {
 			t.Errorf("%s: complete %v with %d hits", text, a.Complete, len(a.Hits))
 		}
 	}
-	check(t, d.Close())
+	d.Close()
 }
 
 func TestOverlong(t *testing.T) {
@@ -186,16 +185,16 @@ func TestOverlong(t *testing.T) {
 	caughtUp(t, d, 1)
 	for range 2 {
 		for field, complete := range map[audit.Field]bool{audit.FieldUserID: false, audit.FieldPatientID: true} {
-			a, err := d.Search(t.Context(), directory.Question{Fields: audit.Fields(field), Text: "jdoe", Limit: 10})
+			a, err := d.Search(t.Context(), names.Question{Fields: audit.Fields(field), Text: "jdoe", Limit: 10})
 			check(t, err)
 			if a.Complete != complete {
 				t.Errorf("field %d: complete %v", field, a.Complete)
 			}
 		}
-		check(t, d.Close())
+		d.Close()
 		d = open(t, dir, new([]*audit.Record), 1)
 	}
-	check(t, d.Close())
+	d.Close()
 }
 
 // TestRawAndRepeated: values of records without a shape, and those of repeated slots.
@@ -222,21 +221,21 @@ func TestRawAndRepeated(t *testing.T) {
 		{audit.FieldUserID, "two", []string{"person two"}},
 		{audit.FieldHost, "host", []string{"host hosta", "host hostb"}},
 	} {
-		a, err := d.Search(t.Context(), directory.Question{Fields: audit.Fields(c.field), Text: c.text, Limit: 10})
+		a, err := d.Search(t.Context(), names.Question{Fields: audit.Fields(c.field), Text: c.text, Limit: 10})
 		check(t, err)
 		if got := lines(a.Hits); !slices.Equal(got, c.want) {
 			t.Errorf("%s: got %q, want %q", c.text, got, c.want)
 		}
 	}
-	check(t, d.Close())
+	d.Close()
 }
 
 func TestCovers(t *testing.T) {
-	if !directory.Covers(audit.Fields(audit.FieldUserID, audit.FieldPatientName)) || directory.Covers(audit.Fields(audit.FieldUserID, audit.FieldObjectID)) {
+	if !names.Covers(audit.Fields(audit.FieldUserID, audit.FieldPatientName)) || names.Covers(audit.Fields(audit.FieldUserID, audit.FieldObjectID)) {
 		t.Error("Covers is wrong")
 	}
-	for k := directory.Person; k <= directory.Text+1; k++ {
-		if (k.String() == "unknown") != (k > directory.Text) {
+	for k := names.Person; k <= names.Text+1; k++ {
+		if (k.String() == "unknown") != (k > names.Text) {
 			t.Errorf("kind %d is %s", k, k)
 		}
 	}

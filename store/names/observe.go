@@ -1,4 +1,4 @@
-package directory
+package names
 
 import (
 	"hash/maphash"
@@ -18,7 +18,7 @@ const (
 	maxPlans = 4096
 )
 
-// gathering is what Observe makes of records. Directory.mu guards it.
+// gathering is what Observe makes of records. Index.mu guards it.
 type gathering struct {
 	seed  maphash.Seed
 	seen  seen

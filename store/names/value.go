@@ -1,12 +1,12 @@
-package directory
+package names
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 	"hash/maphash"
 	"slices"
 
 	"arr/audit"
+	"arr/query"
 )
 
 // longest is the longest value that is kept. A longer one is no name that anybody types
@@ -70,15 +70,6 @@ func appendKey(k key, field audit.Field, text []byte) key {
 	return append(k, text...)
 }
 
-// idSize is how much of a key's SHA-256 is its document's id: enough that no two
-// values of any directory share it.
-const idSize = 10
-
-func (k key) id() string {
-	sum := sha256.Sum256(k)
-	return string(sum[:idSize])
-}
-
 // hit reads a key; false where it is none.
 func (k key) hit() (Hit, bool) {
 	if len(k) == 0 || k[0] >= byte(numKinds) {
@@ -105,6 +96,11 @@ func (k key) eachText(fn func(text []byte)) {
 		fn(k[1+w : 1+w+int(n)])
 		k = k[1+w+int(n):]
 	}
+}
+
+// eachWord calls fn with each word of a key's values, some of them several times.
+func (k key) eachWord(fn func(word []byte)) {
+	k.eachText(func(text []byte) { query.Words(text, fn) })
 }
 
 // mix adds a value to a group's hash.
