@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -164,14 +165,11 @@ func actorsOf(m *audit.Message) []*audit.ActiveParticipant {
 	return nil
 }
 
-// others returns the participants in a role that are not among the actors, which are in the
-// order of the message.
+// others gives the participants in a role that are not among the actors.
 func others(m *audit.Message, actors []*audit.ActiveParticipant, role string) (list []*audit.ActiveParticipant) {
 	for i := range m.Participants {
-		switch p := &m.Participants[i]; {
-		case len(actors) > 0 && actors[0] == p:
-			actors = actors[1:]
-		case hasRole(p, role):
+		p := &m.Participants[i]
+		if !slices.Contains(actors, p) && hasRole(p, role) {
 			list = append(list, p)
 		}
 	}
@@ -196,32 +194,16 @@ func sourceOf(m *audit.Message) string {
 
 // joined lists what name gives for participants, each once, or gives none.
 func joined(list []*audit.ActiveParticipant, name func(*audit.ActiveParticipant) string, none string) string {
-	var all names
+	var names []string
 	for _, p := range list {
-		all.add(name(p))
+		if s := name(p); s != "" && !slices.Contains(names, s) {
+			names = append(names, s)
+		}
 	}
-	if all.list == nil {
+	if len(names) == 0 {
 		return none
 	}
-	return several(all.list)
-}
-
-// names are names in the order in which they come, each once.
-type names struct {
-	list []string
-	seen map[string]bool
-}
-
-// add adds a name unless it is empty.
-func (n *names) add(name string) {
-	if name == "" || n.seen[name] {
-		return
-	}
-	if n.seen == nil {
-		n.seen = map[string]bool{}
-	}
-	n.seen[name] = true
-	n.list = append(n.list, name)
+	return several(names)
 }
 
 // longestName is how many columns a sentence has for one name, so that it stays one; the
@@ -244,15 +226,18 @@ func several(names []string) string {
 
 // objectsPhrase names the studies and patients, or whatever else there was.
 func objectsPhrase(m *audit.Message) string {
-	var studies, patients names
-	var rest []string
+	var studies, patients, rest []string
 	for i := range m.Objects {
 		o := &m.Objects[i]
 		switch {
 		case o.IsPatient():
-			patients.add(patientLabel(o))
+			if s := patientLabel(o); s != "" && !slices.Contains(patients, s) {
+				patients = append(patients, s)
+			}
 		case o.IsStudy():
-			studies.add(o.ID)
+			if !slices.Contains(studies, o.ID) {
+				studies = append(studies, o.ID)
+			}
 		case o.Name != "":
 			rest = append(rest, o.Name)
 		case o.ID != "":
@@ -260,11 +245,11 @@ func objectsPhrase(m *audit.Message) string {
 		}
 	}
 	phrase := ""
-	if studies.list != nil {
-		phrase += " of study " + several(studies.list)
+	if studies != nil {
+		phrase += " of study " + several(studies)
 	}
-	if patients.list != nil {
-		phrase += " of patient " + several(patients.list)
+	if patients != nil {
+		phrase += " of patient " + several(patients)
 	}
 	if phrase == "" && rest != nil {
 		phrase = " on " + several(rest)

@@ -54,6 +54,16 @@ var gatewayAddress = regexp.MustCompile(`HL7 messages are taken on (\S+)\n`)
 // startGateway runs arr hl7 and waits until it listens.
 func startGateway(t *testing.T, flags ...string) *gateway {
 	t.Helper()
+	g := launchGateway(t, flags...)
+	if !g.listens(nil) {
+		t.Fatal("arr hl7 does not listen")
+	}
+	return g
+}
+
+// launchGateway is startGateway without the wait.
+func launchGateway(t *testing.T, flags ...string) *gateway {
+	t.Helper()
 	g := &gateway{t: t, log: &lockedLog{}}
 	g.cmd = exec.Command(binary, append([]string{"hl7", "--listen", "127.0.0.1:0"}, flags...)...)
 	g.cmd.Stdout, g.cmd.Stderr, g.cmd.Env = g.log, g.log, environ()
@@ -66,14 +76,27 @@ func startGateway(t *testing.T, flags ...string) *gateway {
 			t.Logf("arr hl7 said:\n%s", g.log)
 		}
 	})
-	until(t, 10*time.Second, "arr hl7 listens", func() bool {
-		m := gatewayAddress.FindStringSubmatch(g.log.String())
-		if m != nil {
-			g.address = m[1]
-		}
-		return m != nil
-	})
 	return g
+}
+
+// listens waits until the gateway does, and reports whether it does before giveUp is closed
+// or 10 s have passed.
+func (g *gateway) listens(giveUp <-chan struct{}) bool {
+	patience := time.NewTimer(10 * time.Second)
+	defer patience.Stop()
+	for {
+		if m := gatewayAddress.FindStringSubmatch(g.log.String()); m != nil {
+			g.address = m[1]
+			return true
+		}
+		select {
+		case <-giveUp:
+			return false
+		case <-patience.C:
+			return false
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
 
 var gatewayMetrics = regexp.MustCompile(`metrics on (\S+)\n`)
