@@ -37,7 +37,8 @@ func (p *Proxy) answer(ctx context.Context, sender *Conn) error {
 			}
 			p.answers.Add(1)
 		}
-		p.tell(e)
+		p.Exchanged(e)
+		sender.reader.release()
 		if err != nil {
 			return fmt.Errorf("send to the sender: %w", err)
 		}

@@ -2,6 +2,7 @@ package mllp
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -26,8 +27,6 @@ var (
 	ErrFraming = errors.New("bytes outside of a block: each message stands between 0x0B and 0x1C 0x0D")
 	// ErrTooLarge says that a message is longer than the limit.
 	ErrTooLarge = errors.New("the message is larger than is allowed")
-	// ErrBusy says that other large messages have all the memory there is for such.
-	ErrBusy = errors.New("too many large messages are under way at once: send it again later")
 )
 
 // AppendBlock appends message as a block.
@@ -41,61 +40,65 @@ func AppendBlock(dst, message []byte) []byte {
 type Reader struct {
 	r     *bufio.Reader
 	limit int
-	// budget has what messages weigh until their owner gives it back.
-	budget *budget
+	// Memory of messages comes out of stages, on behalf of peer, until ctx ends; held is
+	// what the last one has. Without stages there is no bound but limit.
+	ctx    context.Context
+	stages []Stage
+	peer   string
+	held   hold
+	timed  Timed
 }
 
 // NewReader makes a Reader that takes messages of at most limit bytes.
 func NewReader(r io.Reader, limit int) *Reader {
-	return &Reader{r: bufio.NewReader(r), limit: limit}
+	return &Reader{r: bufio.NewReader(r), limit: limit, timed: untimed{}}
 }
 
 // Next gives the content of the next block, in memory that is the caller's. At the
 // stream's end it is io.EOF, within a block io.ErrUnexpectedEOF.
 func (r *Reader) Next() ([]byte, error) {
+	r.release()
 	if err := r.start(); err != nil {
 		return nil, err
 	}
+	r.timed.Busy(0)
 	message, err := r.content()
 	if err != nil {
-		r.budget.give(weight(len(message)))
+		r.release()
 		return nil, err
 	}
-	// Its end is none of it.
-	end := len(message) - 1
-	r.budget.give(weight(end+1) - weight(end))
-	return message[:end], nil
+	r.timed.Idle()
+	return r.fit(message[:len(message)-1]), nil // its end is none of it
 }
 
-// content reads up to the end of a block, the first byte of that included. With an error it
-// gives what was read before.
+// content reads up to the end of a block, the first byte of that included.
 func (r *Reader) content() (message []byte, err error) {
 	for {
 		part, err := r.r.ReadSlice(endBlock)
-		size := len(message) + len(part)
-		if size > r.limit+1 {
-			return message, fmt.Errorf("%w: %d bytes", ErrTooLarge, r.limit)
+		if len(message)+len(part) > r.limit+1 {
+			return nil, fmt.Errorf("%w: %d bytes", ErrTooLarge, r.limit)
 		}
-		if !r.budget.take(weight(size) - weight(len(message))) {
-			return message, ErrBusy
+		var failed error
+		if message, failed = r.grow(message, len(part)); failed != nil {
+			return nil, failed
 		}
 		message = append(message, part...)
 		if errors.Is(err, bufio.ErrBufferFull) {
 			continue
 		}
 		if err != nil {
-			return message, within(err)
+			return nil, within(err)
 		}
 		c, err := r.r.ReadByte()
 		if err != nil {
-			return message, within(err)
+			return nil, within(err)
 		}
 		if c == carriageReturn {
 			return message, nil
 		}
 		// A lone 0x1C is content.
 		if err := r.r.UnreadByte(); err != nil {
-			return message, err
+			return nil, err
 		}
 	}
 }

@@ -1,12 +1,17 @@
 package mllp
 
 import (
+	"context"
 	"net"
+	"os"
 	"time"
 )
 
-// writeTimeout bounds one write. Who takes longer to read an acknowledgement is gone.
-const writeTimeout = time.Minute
+// writeTimeout bounds the write of pieceBytes. Who takes longer to read them is gone.
+const (
+	writeTimeout = time.Minute
+	pieceBytes   = 256 << 10
+)
 
 // copyBytes is up to which size a message is copied, so that one write sends its block.
 const copyBytes = 64 << 10
@@ -27,18 +32,49 @@ func NewConn(conn net.Conn, limit int) *Conn {
 
 // Send writes a message as one block.
 func (c *Conn) Send(message []byte) error {
+	if len(message) <= copyBytes {
+		c.block = AppendBlock(c.block[:0], message)
+		return c.write(c.block)
+	}
+	// A large one is not copied as a whole.
+	const least = copyBytes / 2
+	c.block = append(append(c.block[:0], startBlock), message[:least]...)
+	err := c.write(c.block)
+	message = message[least:]
+	for len(message) > least && err == nil {
+		n := min(len(message)-least, pieceBytes)
+		err = c.write(message[:n])
+		message = message[n:]
+	}
+	if err == nil {
+		c.block = append(append(c.block[:0], message...), endBlock, carriageReturn)
+		err = c.write(c.block)
+	}
+	return err
+}
+
+// write writes a piece. Memory for a large one is not kept.
+
+func (c *Conn) write(piece []byte) error {
+	if cap(c.block) > freeBytes {
+		c.block = nil
+	}
 	if err := c.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
 		return err
 	}
-	if len(message) <= copyBytes {
-		c.block = AppendBlock(c.block[:0], message)
-		_, err := c.conn.Write(c.block)
-		return err
-	}
-	// A large one is not copied.
-	parts := net.Buffers{{startBlock}, message, {endBlock, carriageReturn}}
-	_, err := parts.WriteTo(c.conn)
+	_, err := c.conn.Write(piece)
 	return err
+}
+
+// begins waits for the first byte. It says whether there is one: none comes after ctx.
+func (c *Conn) begins(ctx context.Context) (bool, error) {
+	stop := context.AfterFunc(ctx, func() { _ = c.conn.SetReadDeadline(time.Unix(1, 0)) })
+	defer stop()
+	_, err := c.reader.r.Peek(1)
+	if os.IsTimeout(err) {
+		return false, nil
+	}
+	return err == nil, ended(err)
 }
 
 // Receive gives the next message, as Reader.Next does.

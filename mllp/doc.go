@@ -2,7 +2,7 @@
 // layer protocol, releases 1 and 2.
 //
 // In come connections of senders (Proxy.Serve). With an archive behind it, a Proxy
-// makes a connection to the archive for each that comes in, and hands over what
+// makes a connection to the archive for each that sends something, and hands over what
 // either side sends, as it is: the archive's acknowledgements reach the sender
 // unchanged, and first. Without an archive it acknowledges everything itself. Out
 // goes, besides, an Exchange for each message: its bytes, the acknowledgements that
@@ -11,8 +11,9 @@
 // Who sends is told nothing that the archive does not say: where it can't be reached
 // or ends a connection, so does the Proxy, with nothing acknowledged.
 //
-// Memory is bounded: by MaxMessage and MaxConns, by what all large messages may take
-// together, and by how many of a connection wait for their answers. An Exchange is told once
+// Memory is bounded: by MaxMessage, by the stages of memory that messages and answers wait
+// for, in turn, and by what may wait for answers. How many connections there may be, and how
+// slowly a message may come, is the listener's to say (Timed). An Exchange is told once
 // its answers are there, a minute or two after its message was accepted where the application
 // says nothing more, or at the connection's end.
 //

@@ -15,14 +15,14 @@ func FuzzAnswers(f *testing.F) {
 	f.Add([]byte("MSHMSHM\rMSA"), []byte(""))
 	f.Fuzz(func(t *testing.T, message, answer []byte) {
 		told := 0
-		p := pairs{tell: func(Exchange) { told++ }, maxBytes: 1000}
+		p := pairs{tell: func(Exchange) { told++ }, room: newUnanswered(4000)}
 		p.sent(readHeader(message), Exchange{Message: message})
 		p.answered(answer)
 		p.settle()
 		p.settle()
 		p.end(ErrNoAnswer)
-		if told != 1 || p.waiting() || p.bytes != 0 {
-			t.Errorf("told of %d times, %d bytes wait", told, p.bytes)
+		if told != 1 || p.waiting() || p.room.taken != 0 {
+			t.Errorf("told of %d times, %d bytes wait", told, p.room.taken)
 		}
 		for _, a := range accept(message, time.Unix(0, 0)) {
 			code, id, ok := acknowledgement(a)

@@ -43,9 +43,15 @@ var (
 	// ErrPassedOver says that the archive answered many later messages, but not this
 	// one.
 	ErrPassedOver = errors.New("the archive acknowledged others, not this message")
+	// ErrUnwatched says that there was no memory for waiting for the archive's answer, which
+	// the sender may have got all the same.
+	ErrUnwatched = errors.New("what the archive acknowledged is not known, since too many messages waited for answers")
 	// ErrRefused says that the archive's commit acknowledgement (release 2) was NAK.
 	ErrRefused = errors.New("the archive refused to take the message (commit acknowledgement NAK)")
 )
+
+// pendingBytes is about what a message takes beside its own bytes while it waits.
+const pendingBytes = 512
 
 // maxPending is how many messages of a connection may wait for their answers to be told
 // together with them.
@@ -59,18 +65,20 @@ type pending struct {
 	// accepted says that the message was taken though another answer may come, aged that
 	// it was so when settle looked last.
 	accepted, aged bool
+	// weight is what it has of the room.
+	weight int64
 }
 
 // pairs finds what answers what on one connection.
 type pairs struct {
 	// tell is called with each Exchange that is complete, without the lock.
 	tell func(Exchange)
-	// maxBytes bounds the messages that wait.
-	maxBytes int
+	// room has the messages that wait, on behalf of peer.
+	room *unanswered
+	peer string
 
-	mu    sync.Mutex
-	open  []*pending
-	bytes int
+	mu   sync.Mutex
+	open []*pending
 	// done are the ids of the last that were told of: what still answers one of these
 	// answers no other message.
 	done []string
@@ -80,12 +88,19 @@ type pairs struct {
 func (p *pairs) sent(h header, e Exchange) {
 	var late []Exchange
 	p.mu.Lock()
-	for len(p.open) > 0 && (len(p.open) == maxPending || p.bytes+len(e.Message) > p.maxBytes) {
+	o := &pending{header: h, Exchange: e, accepted: h.onError(), weight: int64(len(e.Message)) + pendingBytes}
+	room := len(p.open) < maxPending && p.room.take(p.peer, o.weight)
+	for !room && len(p.open) > 0 {
 		late = append(late, p.open[0].end(ErrPassedOver))
 		p.removeLocked(0)
+		room = p.room.take(p.peer, o.weight)
 	}
-	p.open = append(p.open, &pending{header: h, Exchange: e, accepted: h.onError()})
-	p.bytes += len(e.Message)
+	if room {
+		p.open = append(p.open, o)
+	} else {
+		late = append(late, o.end(ErrUnwatched))
+		p.noteDoneLocked(o)
+	}
 	p.mu.Unlock()
 	p.tellAll(late)
 }
@@ -97,11 +112,18 @@ func (p *pairs) tellAll(all []Exchange) {
 }
 
 func (p *pairs) removeLocked(i int) {
-	p.bytes -= len(p.open[i].Message)
-	if id := p.open[i].id; id != "" {
-		p.done = append(p.done[max(0, len(p.done)-maxPending+1):], id)
-	}
+	p.room.give(p.peer, p.open[i].weight)
+	p.noteDoneLocked(p.open[i])
 	p.open = append(p.open[:i], p.open[i+1:]...)
+}
+
+// maxDone bounds the id of a message that is remembered once it was told of.
+const maxDone = 256
+
+func (p *pairs) noteDoneLocked(o *pending) {
+	if o.id != "" && len(o.id) <= maxDone {
+		p.done = append(p.done[max(0, len(p.done)-maxPending+1):], o.id)
+	}
 }
 
 // answered notes what the archive sent. By MSA-2 it answers the message of that id,
@@ -123,7 +145,10 @@ func (p *pairs) answered(block []byte) {
 	}
 	o := p.open[at]
 	o.Answers = append(o.Answers, block)
-	due := o.more(code)
+	due := o.more(code) && p.room.take(p.peer, int64(len(block)))
+	if due {
+		o.weight += int64(len(block))
+	}
 	o.accepted = due
 	if !due {
 		p.removeLocked(at)
@@ -185,9 +210,10 @@ func (p *pairs) settle() {
 func (p *pairs) end(err error) {
 	p.mu.Lock()
 	open := p.open
-	p.open, p.bytes = nil, 0
+	p.open = nil
 	p.mu.Unlock()
 	for _, o := range open {
+		p.room.give(p.peer, o.weight)
 		p.tell(o.end(err))
 	}
 }

@@ -37,7 +37,7 @@ func (all *told) note(e Exchange) {
 // late; what comes late answers no other message.
 func TestAcceptedMessagesSettle(t *testing.T) {
 	var all told
-	p := pairs{tell: all.note, maxBytes: 1 << 20}
+	p := pairs{tell: all.note}
 	send := func(id, modes string) {
 		m := request(id, modes)
 		p.sent(readHeader(m), Exchange{Message: m})
@@ -61,7 +61,7 @@ func TestAcceptedMessagesSettle(t *testing.T) {
 // An accept acknowledgement that comes behind the application's answers no other message.
 func TestAnswersInTheOtherOrder(t *testing.T) {
 	var all told
-	p := pairs{tell: all.note, maxBytes: 1 << 20}
+	p := pairs{tell: all.note}
 	for _, id := range []string{"1", "2"} {
 		m := request(id, always)
 		p.sent(readHeader(m), Exchange{Message: m})
@@ -85,7 +85,7 @@ func TestWhatIsOpenAtTheEnd(t *testing.T) {
 		{"", "", "1: =, true"},
 	} {
 		var all told
-		p := pairs{tell: all.note, maxBytes: 1 << 20}
+		p := pairs{tell: all.note}
 		m := request("1", c.modes)
 		p.sent(readHeader(m), Exchange{Message: m})
 		if c.code != "" {
@@ -114,7 +114,7 @@ func TestVerdict(t *testing.T) {
 // A batch is answered as a whole: by the id of its first message.
 func TestBatch(t *testing.T) {
 	var all told
-	p := pairs{tell: all.note, maxBytes: 1 << 20}
+	p := pairs{tell: all.note}
 	m := append([]byte("FHS|^~\\&|A\rBHS|^~\\&|A\r\n"), append(request("7", ""), request("8", "")...)...)
 	if id := readHeader(m).id; id != "7" {
 		t.Errorf("the batch's id is %q", id)

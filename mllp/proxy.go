@@ -2,7 +2,6 @@ package mllp
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -25,9 +24,13 @@ type Proxy struct {
 	// MaxMessage bounds a message, in bytes; 64 MiB if 0. A longer one ends the
 	// connection.
 	MaxMessage int
-	// MaxConns bounds the senders' connections at a time; 1,024 if 0. Those beyond it
-	// are closed at once.
-	MaxConns int
+	// Incoming is the memory of senders' messages of more than 8 KiB, in stages of growing
+	// size of which the last holds the largest message and a byte more, and Answers that of
+	// the archive's. Without any they are not bounded together.
+	Incoming, Answers []Stage
+	// MaxUnanswered bounds the messages that wait for their answers, in bytes; 64 MiB, or
+	// the largest message, if 0.
+	MaxUnanswered int64
 	// Drain is how long answers are waited for after the sender ended its side or
 	// Serve is to stop; 10 s if 0.
 	Drain time.Duration
@@ -36,33 +39,31 @@ type Proxy struct {
 	// Log hears of connections that fail; slog.Default() if nil.
 	Log *slog.Logger
 
-	memory     *budget
-	memoryOnce sync.Once
+	unanswered *unanswered
+	once       sync.Once
 
-	conns, accepted, rejected, refused, unreachable, messages, answers atomic.Int64
+	conns, accepted, unreachable, messages, answers atomic.Int64
 }
 
 // Stats are figures since a Proxy began, and the number of connections now.
 type Stats struct {
-	// Connections are open now. Accepted counts all that came, Rejected those beyond
-	// MaxConns among them, Refused those whose TLS handshake failed, Unreachable those
-	// that were closed since the archive could not be reached.
-	Connections, Accepted, Rejected, Refused, Unreachable int64
+	// Connections are open now. Accepted counts all that came, Unreachable those that were
+	// closed since the archive could not be reached.
+	Connections, Accepted, Unreachable int64
 	// Messages counts what senders sent, Answers what they were answered.
 	Messages, Answers int64
 }
 
 // Stats gives the figures.
 func (p *Proxy) Stats() Stats {
-	return Stats{Connections: p.conns.Load(), Accepted: p.accepted.Load(), Rejected: p.rejected.Load(), Refused: p.refused.Load(),
-		Unreachable: p.unreachable.Load(), Messages: p.messages.Load(), Answers: p.answers.Load()}
+	return Stats{Connections: p.conns.Load(), Accepted: p.accepted.Load(), Unreachable: p.unreachable.Load(),
+		Messages: p.messages.Load(), Answers: p.answers.Load()}
 }
 
 const (
-	defaultMaxMessage = 64 << 20
-	defaultMaxConns   = 1024
-	defaultDrain      = 10 * time.Second
-	handshakeTimeout  = 30 * time.Second
+	defaultMaxMessage    = 64 << 20
+	defaultMaxUnanswered = 64 << 20
+	defaultDrain         = 10 * time.Second
 )
 
 func (p *Proxy) maxMessage() int {
@@ -95,16 +96,14 @@ func (p *Proxy) now() time.Time {
 
 // Serve takes connections until ctx ends or accepting fails for good; the error is nil
 // in the first case. It returns once every connection has ended, for which each has
-// the time that Drain says. A listener of package crypto/tls makes it MLLP over TLS.
+// the time that Drain says. A listener of package crypto/tls makes it MLLP over TLS. How
+// many connections there may be is the listener's to say, and how slowly a message may
+// come: its connections may be Timed.
 func (p *Proxy) Serve(ctx context.Context, ln net.Listener) error {
 	var open sync.WaitGroup
 	defer open.Wait()
 	stop := context.AfterFunc(ctx, func() { _ = ln.Close() })
 	defer stop()
-	limit := int64(defaultMaxConns)
-	if p.MaxConns > 0 {
-		limit = int64(p.MaxConns)
-	}
 	for {
 		conn, err := ln.Accept()
 		if ctx.Err() != nil {
@@ -120,13 +119,7 @@ func (p *Proxy) Serve(ctx context.Context, ln net.Listener) error {
 			continue
 		}
 		p.accepted.Add(1)
-		if p.conns.Add(1) > limit {
-			p.conns.Add(-1)
-			p.rejected.Add(1)
-			p.log().Warn("a connection was closed, since there are as many as may be", slog.Any("peer", conn.RemoteAddr()))
-			_ = conn.Close()
-			continue
-		}
+		p.conns.Add(1)
 		open.Go(func() {
 			defer p.conns.Add(-1)
 			defer conn.Close()
@@ -151,19 +144,17 @@ func (p *Proxy) patience(ctx context.Context, err error) bool {
 	return true
 }
 
-// serve has one connection of a sender.
+// serve has one connection of a sender. The archive gets one once the sender sends something.
 func (p *Proxy) serve(ctx context.Context, conn net.Conn) error {
-	if t, ok := conn.(*tls.Conn); ok {
-		limited, cancel := context.WithTimeout(ctx, handshakeTimeout)
-		defer cancel()
-		if err := t.HandshakeContext(limited); err != nil {
-			p.refused.Add(1)
-			return fmt.Errorf("TLS handshake: %w", err)
-		}
-	}
-	sender := p.newConn(conn)
+	sender := p.newConn(ctx, conn, conn, p.Incoming)
 	if p.Dial == nil {
 		return p.answer(ctx, sender)
+	}
+	if began, err := sender.begins(ctx); !began {
+		if err != nil {
+			err = fmt.Errorf("receive from the sender: %w", err)
+		}
+		return err
 	}
 	out, err := p.Dial(ctx)
 	if err != nil {
@@ -171,24 +162,36 @@ func (p *Proxy) serve(ctx context.Context, conn net.Conn) error {
 		return fmt.Errorf("connect to the archive: %w", err)
 	}
 	defer out.Close()
-	r := &relay{proxy: p, sender: sender, archive: p.newConn(out)}
-	r.pairs = pairs{tell: p.tell, maxBytes: 2 * p.maxMessage()}
+	r := &relay{proxy: p, sender: sender, archive: p.newConn(ctx, out, conn, p.Answers)}
+	r.pairs = pairs{tell: p.Exchanged, room: p.unanswered, peer: r.sender.reader.peer}
 	return r.run(ctx)
 }
 
-// newConn makes a Conn whose large messages the proxy's memory has to have room for.
-func (p *Proxy) newConn(conn net.Conn) *Conn {
-	p.memoryOnce.Do(func() { p.memory = newBudget(max(maxMemory, 2*int64(p.maxMessage()))) })
+// newConn makes a Conn whose large messages take memory of stages, on behalf of the host at
+// the other end of sender.
+func (p *Proxy) newConn(ctx context.Context, conn, sender net.Conn, stages []Stage) *Conn {
+	p.once.Do(func() {
+		size := p.MaxUnanswered
+		if size == 0 {
+			size = max(defaultMaxUnanswered, int64(p.maxMessage())+pendingBytes)
+		}
+		p.unanswered = newUnanswered(size)
+	})
 	c := NewConn(conn, p.maxMessage())
-	c.reader.budget = p.memory
+	c.reader.ctx, c.reader.stages, c.reader.peer = ctx, stages, hostOf(sender)
+	if t, ok := conn.(Timed); ok {
+		c.reader.timed = t
+	}
 	return c
 }
 
-// tell tells of an exchange, whose message is the caller's from then on.
-func (p *Proxy) tell(e Exchange) {
-	size := weight(len(e.Message))
-	p.Exchanged(e)
-	p.memory.give(size)
+// hostOf gives the host at a connection's other end.
+func hostOf(conn net.Conn) string {
+	address := conn.RemoteAddr().String()
+	if host, _, err := net.SplitHostPort(address); err == nil {
+		return host
+	}
+	return address
 }
 
 // exchange begins the Exchange of a message that came by a connection.
@@ -197,9 +200,9 @@ func (p *Proxy) exchange(conn net.Conn, message []byte) Exchange {
 	return Exchange{Sender: conn.RemoteAddr(), Local: conn.LocalAddr(), Received: p.now(), Message: message}
 }
 
-// ended gives nil for the end of a stream, or of our own, that comes between blocks.
+// ended gives nil for the end of a stream that comes between blocks, or of our own.
 func ended(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {
+	if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) || errors.Is(err, context.Canceled) {
 		return nil
 	}
 	return err

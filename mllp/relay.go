@@ -89,6 +89,7 @@ func (r *relay) hand(message []byte) error {
 	e := r.proxy.exchange(r.sender.conn, message)
 	e.Archive = r.archive.conn.RemoteAddr()
 	h := readHeader(message)
+	defer r.sender.reader.release()
 	if !h.silent() {
 		r.pairs.sent(h, e)
 		return r.archive.Send(message)
@@ -140,6 +141,6 @@ func (r *relay) back() error {
 			}
 		}
 		r.pairs.answered(block)
-		r.proxy.memory.give(weight(len(block)))
+		r.archive.reader.release()
 	}
 }

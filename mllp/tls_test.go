@@ -48,7 +48,7 @@ func TestTLS(t *testing.T) {
 	if m, err := plain.Receive(); err == nil {
 		t.Errorf("received %q", m)
 	}
-	if s := p.Stats(); s.Refused != 1 || s.Accepted != 2 {
+	if s := p.Stats(); s.Messages != 1 || s.Accepted != 2 {
 		t.Errorf("%+v", s)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"arr/config"
 	"arr/emitter"
 	"arr/mllp"
+	"arr/receiver"
 	"arr/trust"
 )
 
@@ -59,7 +60,7 @@ func hl7Command() *cli.Command {
 			&cli.StringFlag{Name: "spool", Usage: "keep audit messages in `DIR` until they have arrived"},
 			&cli.StringFlag{Name: "metrics", Usage: "answer /metrics over HTTP at `ADDRESS`"},
 			&cli.StringFlag{Name: "max-message", Value: "64MiB", Usage: "end connections with a message larger than `SIZE`"},
-			&cli.IntFlag{Name: "max-connections", Value: 1024, Usage: "serve `N` senders at a time"},
+			&cli.IntFlag{Name: "max-connections", Value: 1024, Usage: "serve `N` senders at a time at each address"},
 			&cli.DurationFlag{Name: "drain", Value: 10 * time.Second, Usage: "once a sender or arr hl7 ends, wait up to `TIME` for the archive's answers"},
 		}, slices.Concat(mapperFlags(), repositoryTLS.flags("repositories"), directoryFlags(), forwardTLS.flags("the archive"), listenTLS.flags("senders"))...),
 		Action: func(c *cli.Context) error {
@@ -82,6 +83,10 @@ type gateway struct {
 	speakers []*speaker
 	metrics  string
 	proxy    mllp.Proxy
+	// guard has the connections of all listeners, memory what their messages take.
+	guard    receiver.Server
+	memory   *hl7Memory
+	maxConns int
 	spool    string
 	auditor  auditor
 	// directory says where audit messages go; nil where flags alone do.
@@ -137,7 +142,10 @@ func (g *gateway) limit(c *cli.Context) error {
 			return fmt.Errorf("--%s: %w", flag, err)
 		}
 	}
-	g.proxy.Log, g.proxy.MaxMessage, g.proxy.MaxConns, g.proxy.Drain = g.log, int(size), c.Int("max-connections"), c.Duration("drain")
+	g.memory = newHL7Memory(int(size))
+	g.guard.Log, g.maxConns = g.log, c.Int("max-connections")
+	g.proxy.Log, g.proxy.MaxMessage, g.proxy.Drain = g.log, int(size), c.Duration("drain")
+	g.proxy.Incoming, g.proxy.Answers = g.memory.incoming, g.memory.answers
 	return nil
 }
 
@@ -148,6 +156,7 @@ const stopPatience = 5 * time.Second
 // run serves until ctx ends; then it lets exchanges under way end, audits them, and sends
 // what it can.
 func (g *gateway) run(ctx context.Context) (err error) {
+	limitHL7Memory(int64(g.proxy.MaxMessage))
 	opened, err := g.listen(ctx)
 	if err != nil {
 		return err
@@ -165,7 +174,8 @@ func (g *gateway) run(ctx context.Context) (err error) {
 	defer failed()
 	serving := group{failed: failed}
 	if opened.metrics != nil {
-		serving.begin(func() error { return api.Serve(ctx, opened.metrics, g.metricsHandler(), g.log) })
+		metrics := g.guard.Guard(opened.metrics, receiver.GuardOptions{MaxConns: api.MaxConns})
+		serving.begin(func() error { return api.Serve(ctx, metrics, g.metricsHandler(), g.log) })
 		g.say("metrics on http://%s/metrics\n", opened.metrics.Addr())
 	}
 	if g.source != nil {
@@ -176,7 +186,8 @@ func (g *gateway) run(ctx context.Context) (err error) {
 	}
 	serving.tend(func() { g.directory.run(ctx) })
 	serving.tend(func() { onHangup(ctx, g.log, g.reload) })
-	for _, ln := range opened.hl7 {
+	for i, ln := range opened.hl7 {
+		ln := g.guard.Guard(ln, receiver.GuardOptions{TLS: g.listeners[i].tls, MaxConns: g.maxConns, Waiting: g.memory.waiting})
 		serving.begin(func() error { return g.proxy.Serve(ctx, ln) })
 		g.say("HL7 messages are taken on %s\n", ln.Addr())
 	}
@@ -213,7 +224,7 @@ func (g *gateway) listen(ctx context.Context) (opened hl7Sockets, err error) {
 		}
 	}()
 	for i := range g.listeners {
-		ln, err := g.listeners[i].listen(ctx)
+		ln, err := listenTCP(ctx, g.listeners[i].key, g.listeners[i].address)
 		if err != nil {
 			return opened, err
 		}

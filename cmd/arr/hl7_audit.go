@@ -24,7 +24,7 @@ import (
 // nobody waits.
 const (
 	maxWaiting      = 4096
-	maxWaitingBytes = 128 << 20
+	maxWaitingBytes = 96 << 20
 	auditPatience   = time.Second
 )
 

@@ -30,15 +30,6 @@ type hl7Listener struct {
 	tls *tls.Config
 }
 
-// listen opens it.
-func (l *hl7Listener) listen(ctx context.Context) (net.Listener, error) {
-	ln, err := listenTCP(ctx, l.key, l.address)
-	if err != nil || l.tls == nil {
-		return ln, err
-	}
-	return tls.NewListener(ln, l.tls), nil
-}
-
 // hl7Listeners reads --listen and --listen-tls, and the flags that begin like the latter. The
 // source keeps the certificates of TLS up to date; it is nil without TLS.
 func hl7Listeners(c *cli.Context, log *slog.Logger) (all []hl7Listener, source *trust.Source, err error) {

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"net/http"
+
+	"arr/receiver"
 )
 
 // metricsHandler answers /metrics in Prometheus' text format.
@@ -11,11 +13,14 @@ func (g *gateway) metricsHandler() http.Handler {
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 		line := func(name string, value int64) { fmt.Fprintf(w, "arr_hl7_%s %d\n", name, value) }
-		s, a := g.proxy.Stats(), &g.auditor
+		s, r, a := g.proxy.Stats(), g.guard.Stats(), &g.auditor
 		line("connections", s.Connections)
 		line("connections_accepted_total", s.Accepted)
-		line("connections_rejected_total", s.Rejected)
-		line("handshakes_refused_total", s.Refused)
+		line("connections_rejected_total", int64(r.Refused[receiver.CauseTooMany]))
+		line("connections_gave_way_total", int64(r.GaveWay))
+		line("handshakes_refused_total", refusedHandshakes(r.Refused))
+		line("message_timeouts_total", int64(r.FrameTimeouts))
+		line("memory_waits", int64(g.memory.waiting()))
 		line("archive_unreachable_total", s.Unreachable)
 		line("messages_total", s.Messages)
 		line("answers_total", s.Answers)
@@ -50,6 +55,18 @@ func (g *gateway) metricsHandler() http.Handler {
 		}
 	})
 	return mux
+}
+
+// refusedHandshakes counts connections that ended before they carried anything, those aside
+// for which there was no place.
+func refusedHandshakes(all map[receiver.Cause]uint64) int64 {
+	n := uint64(0)
+	for cause, times := range all {
+		if cause != receiver.CauseTooMany {
+			n += times
+		}
+	}
+	return int64(n)
 }
 
 // trustReadings counts files of keys and trust that were taken and that were refused.
