@@ -5,9 +5,11 @@ GOBIN   := $(shell $(GO) env GOPATH)/bin
 STATICCHECK_VERSION   := v0.8.2
 GOLANGCI_LINT_VERSION := v2.15.0
 FUZZTIME ?= 30s
+# What is no end-to-end test.
+UNITS = $(shell $(GO) list ./... | grep -v '^arr/e2e')
 
 .DEFAULT_GOAL := help
-.PHONY: help build run demo test unit e2e race fuzz lint bench clean FORCE
+.PHONY: help build run demo test unit e2e race soak fuzz lint bench clean FORCE
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,19 +26,27 @@ run: build ## start a repository, send it sample traffic, show answers; Ctrl-C s
 demo: build ## the same, and stop
 	scripts/demo.sh
 
+GOTEST  := $(GO) run ./scripts/gotest
+
 test: peers lint-quick race e2e ## everything that must hold: checks, unit tests with the race detector, end-to-end tests
+	@$(GOTEST) -report bin/skips/race bin/skips/e2e
 
 unit: ## unit tests alone, without the race detector
-	$(GO) test ./...
+	$(GOTEST) -skips bin/skips/unit $(UNITS)
 
 race: ## unit tests with the race detector
-	$(GO) test -race ./...
+	$(GOTEST) -skips bin/skips/race -race $(UNITS)
 
 e2e: build ## the real binary against real peers: rsyslog, logger, crashes, full disks
-	ARR_E2E=1 $(GO) test -count=1 -timeout 20m ./e2e/...
+	ARR_E2E=1 $(GOTEST) -skips bin/skips/e2e -count=1 -timeout 20m ./e2e/...
+
+soak: build peers ## all tests in full counts; takes hours
+	ARR_SOAK=1 $(GOTEST) -skips bin/skips/soak-unit -count=1 -timeout 12h $(UNITS)
+	ARR_SOAK=1 ARR_E2E=1 $(GOTEST) -skips bin/skips/soak-e2e -count=1 -timeout 12h ./e2e/...
+	@$(GOTEST) -report bin/skips/soak-unit bin/skips/soak-e2e
 
 .PHONY: peers lint-quick
-peers: # install the Debian packages that the end-to-end tests drive, where that is allowed
+peers: # fetch the programs of others that tests drive and this system lacks, to bin/peers
 	@scripts/install-peers.sh
 
 lint-quick: # what needs no download

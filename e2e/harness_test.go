@@ -51,18 +51,6 @@ func needBinary(t *testing.T) {
 	}
 }
 
-// needProgram gives the path of a program that a Debian package installs, or skips.
-func needProgram(t *testing.T, name, pkg string) string {
-	t.Helper()
-	for _, dir := range []string{"", "/usr/sbin/", "/sbin/"} {
-		if path, err := exec.LookPath(dir + name); err == nil {
-			return path
-		}
-	}
-	t.Skipf("%s is not installed (Debian package %s)", name, pkg)
-	return ""
-}
-
 // needShared gives the directory of third-party samples, or skips.
 func needShared(t *testing.T) string {
 	t.Helper()

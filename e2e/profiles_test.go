@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"arr/peertest"
 )
 
 // peerPatience is how long a program may take to connect or to answer.
@@ -70,7 +72,7 @@ func (o *offer) setOptions(t *testing.T) {
 		o.options = []string{flag, "-ciphersuites", o.suite}
 		return
 	}
-	out, err := exec.Command("openssl", "ciphers", "-convert", o.suite).Output()
+	out, err := exec.Command(peertest.Program(t, "openssl"), "ciphers", "-convert", o.suite).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +106,7 @@ func newIdentity(t *testing.T, name string, options ...string) identity {
 
 func openssl(t *testing.T, args ...string) string {
 	t.Helper()
-	out, err := exec.Command("openssl", args...).CombinedOutput()
+	out, err := exec.Command(peertest.Program(t, "openssl"), args...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("openssl %q: %v\n%s", args, err, out)
 	}
@@ -114,9 +116,9 @@ func openssl(t *testing.T, args ...string) string {
 func needPeers(t *testing.T) {
 	t.Helper()
 	needBinary(t)
-	needProgram(t, "openssl", "openssl")
-	needProgram(t, "gnutls-cli", "gnutls-bin")
-	needProgram(t, "gnutls-serv", "gnutls-bin")
+	peertest.Program(t, "openssl")
+	peertest.Program(t, "gnutls-cli")
+	peertest.Program(t, "gnutls-serv")
 }
 
 // TestProfilesReceive has openssl and gnutls send a frame by each version and suite alone to
@@ -167,7 +169,7 @@ func (o *offer) send(t *testing.T, address string, client identity, text string)
 		args = append([]string{"gnutls-cli", "--insecure", "--port", port, host, "--x509certfile", client.cert, "--x509keyfile", client.key}, o.options...)
 	}
 	frame := "<85>1 - host app - - - " + text
-	peer := exec.CommandContext(t.Context(), args[0], args[1:]...)
+	peer := exec.CommandContext(t.Context(), peertest.Program(t, args[0]), args[1:]...)
 	peer.Stdin = strings.NewReader(fmt.Sprintf("%d %s", len(frame), frame))
 	peer.WaitDelay = peerPatience
 	// Whether it got through is seen by what is stored.
@@ -210,7 +212,7 @@ func (o *offer) receive(t *testing.T, server, client identity) string {
 		args = append([]string{"gnutls-serv", "--quiet", "--port", port, "--x509certfile", server.cert, "--x509keyfile", server.key,
 			"--require-client-cert", "--x509cafile", client.ca}, o.options...)
 	}
-	peer := exec.CommandContext(t.Context(), args[0], args[1:]...)
+	peer := exec.CommandContext(t.Context(), peertest.Program(t, args[0]), args[1:]...)
 	peer.WaitDelay = time.Second
 	// openssl ends with its standard input.
 	if _, err := peer.StdinPipe(); err != nil {

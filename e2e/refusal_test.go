@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"arr/peertest"
 )
 
 // certified gives a certificate with its key and the CA that made it: those of a server
@@ -67,7 +69,7 @@ func TestRefusedSender(t *testing.T) {
 // TestRefusedByOpenSSL: another server's way to refuse.
 func TestRefusedByOpenSSL(t *testing.T) {
 	needBinary(t)
-	openssl := needProgram(t, "openssl", "openssl")
+	openssl := peertest.Program(t, "openssl")
 	pair, ca := certified(t)
 	stranger, _ := certified(t)
 	port := freePort(t)

@@ -9,13 +9,15 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"arr/peertest"
 )
 
 // A certificate that is replaced is served after SIGHUP, to those who connect; who is
 // connected stays so. A bad one is refused: the old one stays, and log and metrics say so.
 func TestCertificatesAreReloaded(t *testing.T) {
 	needBinary(t)
-	needProgram(t, "openssl", "openssl")
+	peertest.Program(t, "openssl")
 	first, second := newIdentity(t, "first"), newIdentity(t, "second")
 	dir := t.TempDir()
 	pair := filepath.Join(dir, "server.pem")

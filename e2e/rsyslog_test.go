@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"arr/peertest"
 )
 
 // indented is an audit message over several lines, as many archives write it, with text
@@ -50,7 +52,7 @@ func freePort(t *testing.T) string {
 // of the test's. The input may have settings of its own.
 func startRsyslog(t *testing.T, global, actions string, settings ...string) (input string) {
 	t.Helper()
-	path := needProgram(t, "rsyslogd", "rsyslog")
+	path := peertest.Program(t, "rsyslogd")
 	dir, port := t.TempDir(), freePort(t)
 	conf := filepath.Join(dir, "rsyslog.conf")
 	text := fmt.Sprintf("global(workDirectory=%q %s)\nmodule(load=\"imtcp\" maxFrameSize=\"1000000\" %s)\ninput(type=\"imtcp\" port=%q address=\"127.0.0.1\")\n%s\n",
@@ -118,9 +120,6 @@ func TestRsyslogOctetCounted(t *testing.T) {
 			s := start(t, t.TempDir())
 			addr, global, driver := s.ports.TCP[0], "", ""
 			if transport == "tls" {
-				if m, _ := filepath.Glob("/usr/lib/*/rsyslog/lmnsd_ossl.so"); m == nil {
-					t.Skip("rsyslog's OpenSSL driver is not installed (Debian package rsyslog-openssl)")
-				}
 				addr = s.ports.TLS[0]
 				global = fmt.Sprintf(`defaultNetstreamDriverCAFile=%q`, s.caFile())
 				driver = `StreamDriver="ossl" StreamDriverMode="1" StreamDriverAuthMode="x509/name" StreamDriverPermittedPeers="localhost"`
@@ -170,7 +169,7 @@ func TestRsyslogDefault(t *testing.T) {
 // TestLogger: util-linux's logger delivers over UDP and TCP.
 func TestLogger(t *testing.T) {
 	needBinary(t)
-	logger := needProgram(t, "logger", "bsdutils")
+	logger := peertest.Program(t, "logger")
 	s := start(t, t.TempDir())
 	msg := strings.ReplaceAll(indented("1.2.4", 900), "\n", "")
 	for _, c := range []struct{ flag, addr, transport string }{{"-d", s.ports.UDP[0], "udp"}, {"-T", s.ports.TCP[0], "tcp"}} {
@@ -190,7 +189,7 @@ func TestLogger(t *testing.T) {
 // by default, and the log says what it offered.
 func TestOldArchiveIsRefused(t *testing.T) {
 	needBinary(t)
-	openssl := needProgram(t, "openssl", "openssl")
+	openssl := peertest.Program(t, "openssl")
 	s := start(t, t.TempDir())
 	cmd := exec.Command(openssl, "s_client", "-connect", s.ports.TLS[0], "-tls1_2", "-cipher", "AES128-SHA:@SECLEVEL=0")
 	out, err := cmd.CombinedOutput()

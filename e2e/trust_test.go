@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"arr/peertest"
 )
 
 // sendBy has openssl send a frame that holds a word, with some options, and gives what it
@@ -17,7 +19,7 @@ import (
 func sendBy(t *testing.T, address, word string, options ...string) string {
 	t.Helper()
 	frame := "<85>1 - host app - - - " + word
-	peer := exec.CommandContext(t.Context(), "openssl", append([]string{"s_client", "-connect", address}, options...)...)
+	peer := exec.CommandContext(t.Context(), peertest.Program(t, "openssl"), append([]string{"s_client", "-connect", address}, options...)...)
 	peer.Stdin = strings.NewReader(fmt.Sprintf("%d %s", len(frame), frame))
 	peer.WaitDelay = peerPatience
 	out, _ := peer.CombinedOutput()
@@ -225,7 +227,7 @@ func TestKeysAndHTTPS(t *testing.T) {
 // served by its alias; a wrong password is said before anything is made.
 func TestKeystoreOfKeytool(t *testing.T) {
 	needBinary(t)
-	keytool := needProgram(t, "keytool", "default-jdk-headless")
+	keytool := peertest.Program(t, "keytool")
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
 	for _, alias := range []string{"first", "second"} {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"arr/peertest"
 	"arr/trust"
 
 	"software.sslmate.com/src/go-pkcs12"
@@ -20,10 +21,7 @@ import (
 func tool(t testing.TB, dir, line string) {
 	t.Helper()
 	args := strings.Fields(line)
-	if _, err := exec.LookPath(args[0]); err != nil {
-		t.Skipf("%s is not installed (Debian packages openssl and default-jdk-headless)", args[0])
-	}
-	cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
+	cmd := exec.CommandContext(t.Context(), peertest.Program(t, args[0]), args[1:]...)
 	cmd.Dir = dir
 	// keytool is gone before compiling itself well pays.
 	cmd.Env = append(os.Environ(), "JAVA_TOOL_OPTIONS=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto")

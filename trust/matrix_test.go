@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"arr/peertest"
 	"arr/trust"
 )
 
@@ -71,11 +72,9 @@ const patience = 10 * time.Second
 // TestProfileMatrix has openssl and gnutls offer every version and suite alone to every
 // profile, as senders and as receivers. The documentation's table is what must come out.
 func TestProfileMatrix(t *testing.T) {
-	for _, program := range []string{"openssl", "gnutls-cli", "gnutls-serv"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("%s is not installed (Debian packages openssl and gnutls-bin)", program)
-		}
-	}
+	peertest.Program(t, "openssl")
+	peertest.Program(t, "gnutls-cli")
+	peertest.Program(t, "gnutls-serv")
 	dir := t.TempDir()
 	s := open(t, trust.Options{Dir: dir, Log: discard})
 	var b strings.Builder
@@ -143,7 +142,7 @@ func (c combination) received(t testing.TB, server *tls.Config) bool {
 	if c.openssl == "" {
 		args = append([]string{"gnutls-cli", "--insecure", "--port", port, host}, c.options()...)
 	}
-	peer := exec.CommandContext(t.Context(), args[0], args[1:]...)
+	peer := exec.CommandContext(t.Context(), peertest.Program(t, args[0]), args[1:]...)
 	if err := peer.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +191,7 @@ func (c combination) receiver(t testing.TB, dir string) string {
 		port = freePort(t)
 		args = append([]string{"gnutls-serv", "--echo", "--port", port, "--x509certfile", rsa, "--x509keyfile", rsa}, c.options()...)
 	}
-	peer := exec.CommandContext(t.Context(), args[0], args[1:]...)
+	peer := exec.CommandContext(t.Context(), peertest.Program(t, args[0]), args[1:]...)
 	peer.WaitDelay = time.Second
 	// openssl ends with its standard input.
 	if _, err := peer.StdinPipe(); err != nil {

@@ -16,6 +16,7 @@ import (
 
 	"arr/audit"
 	"arr/parser"
+	"arr/peertest"
 	"arr/scan"
 	"arr/schemas"
 )
@@ -82,10 +83,7 @@ func TestJingDialects(t *testing.T) {
 // newJudgedBy skips where jing is not.
 func newJudgedBy(t *testing.T) *judgedBy {
 	t.Helper()
-	jing, err := exec.LookPath("jing")
-	if err != nil {
-		t.Skip("jing is not installed: apt-get install jing")
-	}
+	jing := peertest.Program(t, "jing")
 	if testing.Short() {
 		t.Skip("takes a minute")
 	}

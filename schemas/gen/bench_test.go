@@ -15,6 +15,7 @@ import (
 
 	"arr/audit"
 	"arr/parser"
+	"arr/peertest"
 	"arr/schemas/internal/rnc"
 	"arr/traffic"
 	"arr/validate"
@@ -100,10 +101,7 @@ func cpu(tb testing.TB) time.Duration {
 // that takes than xmllint --relaxng over the same files takes in one process, opening and
 // reading the files included; "x-xmllint-alone" has the files in memory.
 func BenchmarkFiles(b *testing.B) {
-	xmllint, err := exec.LookPath("xmllint")
-	if err != nil {
-		b.Skip("xmllint is not installed: apt-get install libxml2-utils")
-	}
+	xmllint := peertest.Program(b, "xmllint")
 	const count = 10000
 	dir := b.TempDir()
 	g := traffic.New(1, traffic.Options{})

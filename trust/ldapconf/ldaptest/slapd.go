@@ -18,6 +18,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"arr/peertest"
 )
 
 //go:embed dicom.schema
@@ -43,26 +45,17 @@ type Server struct {
 	t         testing.TB
 	dir       string
 	program   string
+	modify    string // the path of ldapmodify
 	addresses string // as slapd takes them
 	process   *exec.Cmd
 	exited    chan struct{} // closed once process has ended and log is whole
 	log       bytes.Buffer
 }
 
-// schemas is where Debian's package has the schemas that ours builds on.
-const schemas = "/etc/ldap/schema"
-
 // Start starts a directory with what a stock archive has. Its certificate is for localhost.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	program := find("slapd")
-	if program == "" || find("ldapmodify") == "" {
-		t.Skip("slapd or ldapmodify is not installed (Debian packages slapd and ldap-utils)")
-	}
-	if _, err := os.Stat(filepath.Join(schemas, "core.schema")); err != nil {
-		t.Skipf("slapd's schemas are not in %s", schemas)
-	}
-	s := &Server{t: t, dir: t.TempDir(), program: program}
+	s := &Server{t: t, dir: t.TempDir(), program: peertest.Program(t, "slapd"), modify: peertest.Program(t, "ldapmodify")}
 	s.CA, s.PasswordFile = filepath.Join(s.dir, "server.pem"), filepath.Join(s.dir, "password")
 	s.write("dicom.schema", schema)
 	s.write("password", []byte(Password+"\n"))
@@ -81,15 +74,6 @@ func Start(t testing.TB) *Server {
 	return s
 }
 
-func find(program string) string {
-	for _, dir := range []string{"", "/usr/sbin/", "/usr/bin/"} {
-		if path, err := exec.LookPath(dir + program); err == nil {
-			return path
-		}
-	}
-	return ""
-}
-
 func (s *Server) write(name string, b []byte) {
 	if err := os.WriteFile(filepath.Join(s.dir, name), b, 0o600); err != nil {
 		s.t.Fatal(err)
@@ -97,11 +81,13 @@ func (s *Server) write(name string, b []byte) {
 }
 
 func (s *Server) configuration() string {
+	// Debian's packages have the schemas that ours builds on, and the database.
+	schemas, modules := peertest.File(s.t, "slapd", "/etc/ldap/schema"), peertest.File(s.t, "slapd", "/usr/lib/ldap")
 	lines := []string{
 		"include " + schemas + "/core.schema",
 		"include " + schemas + "/cosine.schema",
 		"include " + s.dir + "/dicom.schema",
-		"modulepath /usr/lib/ldap",
+		"modulepath " + modules,
 		"moduleload back_mdb",
 		"pidfile " + s.dir + "/slapd.pid",
 		"TLSCertificateFile " + s.dir + "/server.pem",
@@ -210,7 +196,7 @@ func (s *Server) Modify(ldif string) {
 // TryModify is Modify that gives what ldapmodify printed, and its fault.
 func (s *Server) TryModify(ldif string) (string, error) {
 	address, _, _ := strings.Cut(strings.TrimPrefix(s.LDAP, "ldap://"), "/")
-	c := exec.Command(find("ldapmodify"), "-x", "-H", fmt.Sprintf("ldap://%s", address), "-D", Admin, "-w", Password)
+	c := exec.Command(s.modify, "-x", "-H", fmt.Sprintf("ldap://%s", address), "-D", Admin, "-w", Password)
 	c.Stdin = strings.NewReader(ldif)
 	c.Env = append(os.Environ(), "LDAPNOINIT=1")
 	out, err := c.CombinedOutput()
