@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"os"
 	"regexp"
 	"strconv"
@@ -148,16 +149,30 @@ type killGateway struct {
 func (l *killLoad) admit(g *killGateway) {
 	for !l.ended() {
 		g.mu.Lock()
-		if g.conn == nil {
-			g.conn = dialHL7(l.t, g.address)
-		}
-		if err := admit(g.conn, g.next); err != nil {
-			l.t.Errorf("admission %d: %v", g.next, err)
+		err := g.dial()
+		if err == nil {
+			err = admit(g.conn, g.next)
 		}
 		g.next++
 		g.mu.Unlock()
+		if err != nil {
+			l.t.Errorf("an admission: %v", err)
+			return
+		}
 		time.Sleep(5 * time.Millisecond)
 	}
+}
+
+// dial connects to the gateway, unless that was done.
+func (g *killGateway) dial() error {
+	if g.conn != nil {
+		return nil
+	}
+	conn, err := net.Dial("tcp", g.address)
+	if err == nil {
+		g.conn = mllp.NewConn(conn, 1<<20)
+	}
+	return err
 }
 
 // killGateways kills all gateways, and starts them anew on their spools.

@@ -55,10 +55,10 @@ func (c *courier) nextFrame() ([]byte, error) {
 	for given := int64(0); ; given++ {
 		before := c.reader.at
 		frame, at, err := c.reader.next()
-		if c.reader.lost > 0 {
-			c.notify(Event{Kind: Damaged, Bytes: c.reader.lost})
-			c.reader.lost = 0
+		for _, d := range c.reader.damage {
+			c.notify(Event{Kind: Damaged, Bytes: d.size, Err: d})
 		}
+		c.reader.damage = nil
 		if err == nil && c.sender == nil && c.MaxAge > 0 && c.options.Now().Sub(at) > c.MaxAge {
 			continue
 		}

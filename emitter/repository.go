@@ -71,7 +71,8 @@ const (
 	Room
 	// Expired: Messages waited for longer than MaxAge and are given up.
 	Expired
-	// Damaged: Bytes of the spool can't be read; the file is kept.
+	// Damaged: Bytes of the spool can't be read, and what was in them does not arrive. What is
+	// behind them does. The file is kept.
 	Damaged
 	// Failing: the spool can't be opened, or the disk does not take what is written to it.
 	Failing
@@ -88,7 +89,7 @@ func (k EventKind) String() string { return eventNames[k] }
 type Event struct {
 	Repository string
 	Kind       EventKind
-	// Err is why, for Away, Full and Failing.
+	// Err is why, for Away, Full and Failing, and where, for Damaged.
 	Err error
 	// Messages and Bytes say how much is concerned, for the kinds that say so.
 	Messages, Bytes int64

@@ -34,12 +34,19 @@ const maxSegment = 8 << 20
 type segment struct {
 	id   uint64
 	size int64
+	// start is where its entries begin, first the number of the first of them, if they
+	// are numbered.
+	start    int64
+	first    uint64
+	numbered bool
 }
 
 // group is what callers wait for together: one write and one fsync make it durable.
 type group struct {
 	entries []byte
-	done    chan struct{}
+	// first is the number of the first entry.
+	first uint64
+	done  chan struct{}
 	// err is set before done is closed.
 	err error
 }
@@ -70,17 +77,20 @@ type spool struct {
 	// not nil.
 	segments []segment
 	nextID   uint64
+	// number is the next entry's. It begins with the time at which the spool was opened, so
+	// that no segment holds one of another process's.
+	number uint64
 	// confirmed is up to where frames have left; generation counts its changes.
 	confirmed  position
 	generation uint64
-	// damaged are the segments that hold what can't be read.
-	damaged map[uint64]bool
+	// damaged are the segments that hold what can't be read, and up to where that was told.
+	damaged map[uint64]int64
 }
 
 // openSpool opens the spool in dir, which it makes if need be. No other process can
 // have it open then.
 func openSpool(dir string, maxBytes int64, now func() time.Time) (*spool, error) {
-	s := &spool{dir: dir, maxBytes: maxBytes, now: now, gathering: newGroup(), damaged: map[uint64]bool{},
+	s := &spool{dir: dir, maxBytes: maxBytes, now: now, gathering: newGroup(), damaged: map[uint64]int64{}, number: uint64(now().UnixNano()),
 		wake: make(chan struct{}, 1), stopped: make(chan struct{}), more: make(chan struct{}, 1)}
 	err := durable.MkdirAll(dir, 0o700)
 	if err == nil {
@@ -126,14 +136,35 @@ func (s *spool) load() error {
 		if filepath.Ext(f.Name()) != segmentSuffix {
 			continue
 		}
-		info, err := f.Info()
+		g, err := openSegment(s.path(id, segmentSuffix), id)
 		if err != nil {
 			return err
 		}
-		s.segments = append(s.segments, segment{id, info.Size()})
+		s.segments = append(s.segments, g)
 	}
 	slices.SortFunc(s.segments, func(a, b segment) int { return int(int64(a.id - b.id)) })
 	return s.removeBefore(s.confirmed)
+}
+
+// openSegment looks at what an earlier process left of a segment.
+func openSegment(path string, id uint64) (segment, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return segment{}, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return segment{}, err
+	}
+	g := segment{id: id, size: info.Size()}
+	var header [segmentHeader]byte
+	// What can't be read of it is damage like any other.
+	n, _ := f.ReadAt(header[:], 0)
+	var start int
+	start, g.first, g.numbered = readSegmentHeader(header[:n])
+	g.start = int64(start)
+	return g, nil
 }
 
 func (s *spool) path(id uint64, suffix string) string {
@@ -157,8 +188,12 @@ func (s *spool) append(frames ...[]byte) error {
 		return ErrSpoolFull
 	}
 	g, nanos := s.gathering, s.now().UnixNano()
+	if len(g.entries) == 0 {
+		g.first = s.number
+	}
 	for _, f := range frames {
-		g.entries = appendEntry(g.entries, f, nanos)
+		g.entries = appendEntry(g.entries, f, nanos, s.number)
+		s.number++
 	}
 	signal(s.wake)
 	s.mu.Unlock()
@@ -185,7 +220,7 @@ func (s *spool) write() {
 		s.gathering.entries = spare[:0]
 		s.mu.Unlock()
 		if len(g.entries) > 0 {
-			if g.err = s.writeGroup(g.entries); g.err != nil {
+			if g.err = s.writeGroup(g); g.err != nil {
 				g.err = fmt.Errorf("write to the spool %s: %w", s.dir, g.err)
 			}
 		}
@@ -203,7 +238,7 @@ func (s *spool) write() {
 
 // writeGroup writes and syncs. A segment that failed is not written to again: what the
 // kernel has of it after a failed fsync is anybody's guess.
-func (s *spool) writeGroup(entries []byte) error {
+func (s *spool) writeGroup(g *group) error {
 	s.mu.Lock()
 	full := s.file != nil && s.segments[len(s.segments)-1].size >= min(maxSegment, max(s.maxBytes/4, 1))
 	s.mu.Unlock()
@@ -211,7 +246,7 @@ func (s *spool) writeGroup(entries []byte) error {
 		s.endSegment()
 	}
 	if s.file == nil {
-		if err := s.beginSegment(); err != nil {
+		if err := s.beginSegment(g.first); err != nil {
 			return err
 		}
 	}
@@ -219,7 +254,7 @@ func (s *spool) writeGroup(entries []byte) error {
 	last := &s.segments[len(s.segments)-1]
 	at := last.size
 	s.mu.Unlock()
-	_, err := s.file.WriteAt(entries, at)
+	_, err := s.file.WriteAt(g.entries, at)
 	if err == nil {
 		err = s.file.Sync()
 	}
@@ -230,7 +265,7 @@ func (s *spool) writeGroup(entries []byte) error {
 		return err
 	}
 	s.mu.Lock()
-	s.segments[len(s.segments)-1].size += int64(len(entries))
+	s.segments[len(s.segments)-1].size += int64(len(g.entries))
 	s.mu.Unlock()
 	return nil
 }
@@ -242,7 +277,7 @@ func (s *spool) endSegment() {
 }
 
 // beginSegment makes the next segment. Its name is durable before anything is in it.
-func (s *spool) beginSegment() error {
+func (s *spool) beginSegment(first uint64) error {
 	s.mu.Lock()
 	id := s.nextID
 	s.nextID++
@@ -252,7 +287,7 @@ func (s *spool) beginSegment() error {
 	if err != nil {
 		return err
 	}
-	if _, err = f.WriteString(segmentMagic); err == nil {
+	if _, err = f.Write(appendSegmentHeader(nil, first)); err == nil {
 		err = durable.SyncDir(s.dir)
 	}
 	if err != nil {
@@ -260,7 +295,7 @@ func (s *spool) beginSegment() error {
 	}
 	s.file = f
 	s.mu.Lock()
-	s.segments = append(s.segments, segment{id, int64(len(segmentMagic))})
+	s.segments = append(s.segments, segment{id: id, size: int64(segmentHeader), start: int64(segmentHeader), first: first, numbered: true})
 	s.mu.Unlock()
 	return nil
 }
@@ -275,7 +310,7 @@ func (s *spool) waiting() int64 {
 func (s *spool) waitingLocked() int64 {
 	var n int64
 	for _, g := range s.segments {
-		from := int64(len(segmentMagic))
+		from := g.start
 		if g.id == s.confirmed.segment {
 			from = s.confirmed.offset
 		}
@@ -311,7 +346,7 @@ func (s *spool) removeBefore(p position) error {
 		id := s.segments[0].id
 		path := s.path(id, segmentSuffix)
 		var err error
-		if s.damaged[id] {
+		if s.damaged[id] > 0 {
 			err = os.Rename(path, s.path(id, damagedSuffix))
 		} else {
 			err = os.Remove(path)

@@ -4,28 +4,38 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"syscall"
 	"time"
 )
 
 // errDrained says that all that is durable was read.
 var errDrained = errors.New("the spool is read to its end")
 
-// readAhead is how many bytes are read at once.
-const readAhead = 256 << 10
+// readAhead is how many bytes are read at once, sector how many are given up where some can't
+// be.
+const (
+	readAhead = 256 << 10
+	sector    = 4096
+)
 
 // spoolReader reads the frames of a spool in order. It is for one goroutine.
 type spoolReader struct {
 	spool *spool
 	at    position
-	file  *os.File
+	file  interface {
+		io.ReaderAt
+		io.Closer
+	}
 	// buf holds the bytes of the segment from at on.
 	buf []byte
 	// memory is what buf lies in.
 	memory []byte
-	// lost has the bytes of damaged segments that were passed over since it was last
-	// set to 0.
-	lost int64
+	// seen are the entries of the segment that were given.
+	seen numbers
+	// damage is what was passed over and nobody was told of yet.
+	damage []damage
 }
 
 // newReader makes a reader that begins with the first frame that is not confirmed.
@@ -48,7 +58,7 @@ func (r *spoolReader) seek(p position) {
 	if p.segment != r.at.segment {
 		r.close()
 	}
-	r.at, r.buf = p, nil
+	r.at, r.buf, r.seen = p, nil, numbers{}
 }
 
 func (r *spoolReader) close() {
@@ -65,55 +75,64 @@ func (r *spoolReader) next() ([]byte, time.Time, error) {
 		if err := r.enter(); err != nil {
 			return nil, time.Time{}, err
 		}
-		frame, nanos, size, err := readEntry(r.buf)
-		if err == nil {
-			r.buf = r.buf[size:]
-			r.at.offset += int64(size)
-			return frame, time.Unix(0, nanos), nil
-		}
-		durable, last := r.extent()
-		rest := durable - r.at.offset
-		if err == errTorn && rest > int64(len(r.buf)) && int64(size) <= rest {
-			if err := r.fill(rest, size); err != nil {
+		g, last := r.extent()
+		e, ok, err := r.read(g.size)
+		switch {
+		case err != nil:
+			return nil, time.Time{}, err
+		case ok && r.seen.add(g, e):
+			r.skip(e.size)
+			return e.frame, time.Unix(0, e.nanos), nil
+		case ok:
+			// Where a copy stands, something else stood.
+			r.passedOver(r.at.offset, int64(e.size))
+			r.skip(e.size)
+		case r.at.offset < g.size:
+			if err := r.passOver(g.size); err != nil {
 				return nil, time.Time{}, err
 			}
-			continue
-		}
-		if rest > 0 {
-			r.passOver(durable, err)
-		} else if last {
+		case last:
 			return nil, time.Time{}, errDrained
-		}
-		if err := r.enterNext(); err != nil {
-			return nil, time.Time{}, err
+		default:
+			if err := r.enterNext(); err != nil {
+				return nil, time.Time{}, err
+			}
 		}
 	}
 }
 
-// passOver leaves the rest of a segment unread. An entry that is not complete is one
-// that nobody was told is kept; anything else is damage.
-func (r *spoolReader) passOver(end int64, err error) {
-	if err == errCorrupt {
-		r.spool.mu.Lock()
-		if !r.spool.damaged[r.at.segment] {
-			r.lost += end - r.at.offset
+// read reads the entry at hand, if there is a whole one before end.
+func (r *spoolReader) read(end int64) (e entry, ok bool, err error) {
+	for {
+		e, err := readEntry(r.buf)
+		if err == nil {
+			return e, true, nil
 		}
-		r.spool.damaged[r.at.segment] = true
-		r.spool.mu.Unlock()
+		rest := end - r.at.offset
+		if err != errTorn || rest <= int64(len(r.buf)) || int64(e.size) > rest {
+			return entry{}, false, nil
+		}
+		if err := r.fill(rest, e.size); err != nil {
+			return entry{}, false, err
+		}
 	}
-	r.at.offset, r.buf = end, nil
 }
 
-// extent is how far the segment at hand is durable, and whether it is the last.
-func (r *spoolReader) extent() (size int64, last bool) {
+func (r *spoolReader) skip(n int) {
+	r.buf = r.buf[n:]
+	r.at.offset += int64(n)
+}
+
+// extent is the segment at hand, up to where it is durable, and whether it is the last.
+func (r *spoolReader) extent() (g segment, last bool) {
 	r.spool.mu.Lock()
 	defer r.spool.mu.Unlock()
 	for i, g := range r.spool.segments {
 		if g.id == r.at.segment {
-			return g.size, i == len(r.spool.segments)-1
+			return g, i == len(r.spool.segments)-1
 		}
 	}
-	return 0, len(r.spool.segments) == 0
+	return segment{}, len(r.spool.segments) == 0
 }
 
 // enter opens the segment at hand, or the first one after it if it does not exist.
@@ -121,21 +140,21 @@ func (r *spoolReader) enter() error {
 	if r.file != nil {
 		return nil
 	}
-	r.spool.mu.Lock()
-	var exists bool
-	for _, g := range r.spool.segments {
-		exists = exists || g.id == r.at.segment
-	}
-	r.spool.mu.Unlock()
-	if !exists {
+	g, _ := r.extent()
+	if g.id == 0 {
 		return r.enterNext()
 	}
-	f, err := os.Open(r.spool.path(r.at.segment, segmentSuffix))
+	f, err := os.Open(r.spool.path(g.id, segmentSuffix))
+	if errors.Is(err, fs.ErrNotExist) {
+		r.passedOver(r.at.offset, g.size-r.at.offset)
+		r.at.offset = g.size
+		return r.enterNext()
+	}
 	if err != nil {
 		return fmt.Errorf("read the spool %s: %w", r.spool.dir, err)
 	}
 	r.file = f
-	r.at.offset = max(r.at.offset, int64(len(segmentMagic)))
+	r.at.offset = max(r.at.offset, g.start)
 	return nil
 }
 
@@ -145,7 +164,7 @@ func (r *spoolReader) enterNext() error {
 	next := position{}
 	for _, g := range r.spool.segments {
 		if g.id > r.at.segment {
-			next = position{g.id, int64(len(segmentMagic))}
+			next = position{g.id, g.start}
 			break
 		}
 	}
@@ -163,13 +182,23 @@ func (r *spoolReader) fill(rest int64, need int) error {
 	if cap(r.memory) < n || cap(r.memory) > 4*readAhead && n <= readAhead {
 		r.memory = make([]byte, n)
 	}
-	read, err := r.file.ReadAt(r.memory[:n], r.at.offset)
-	r.buf = r.memory[:read]
-	if read < n {
-		if err == io.EOF {
-			err = io.ErrUnexpectedEOF
+	r.buf = r.memory[:n]
+	for read := 0; read < n; {
+		more, err := r.file.ReadAt(r.buf[read:], r.at.offset+int64(read))
+		read += more
+		if read == n {
+			break
 		}
-		return fmt.Errorf("read the spool %s: %w", r.spool.dir, err)
+		lacks := n - read
+		switch {
+		case errors.Is(err, syscall.EIO):
+			lacks = min(lacks, sector-int((r.at.offset+int64(read))%sector))
+		case err != io.EOF:
+			return fmt.Errorf("read the spool %s: %w", r.spool.dir, err)
+		}
+		// No entry is zeros, so that what the disk does not give is damage like any other.
+		clear(r.buf[read : read+lacks])
+		read += lacks
 	}
 	return nil
 }

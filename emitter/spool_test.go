@@ -153,55 +153,6 @@ func TestSpoolHasOneOwner(t *testing.T) {
 	openTestSpool(t, dir, 1000)
 }
 
-// A segment that is cut or changed costs the frames from there on, no others; damage
-// is reported and its file kept, a cut end is what a crash leaves.
-func TestSpoolDamage(t *testing.T) {
-	for _, c := range []struct {
-		name   string
-		spoil  func([]byte) []byte
-		kept   int
-		lost   bool
-		remain int
-	}{
-		{"cut within an entry", func(b []byte) []byte { return b[:len(b)-3] }, 4, false, 0},
-		{"cut within a header", func(b []byte) []byte { return b[:len(segmentMagic)+5] }, 0, false, 0},
-		{"bit", func(b []byte) []byte { b[len(b)-1] ^= 1; return b }, 4, true, 1},
-		{"length", func(b []byte) []byte { b[len(segmentMagic)+3] = 0xff; return b }, 0, true, 1},
-		{"zeros after a power cut", func(b []byte) []byte { return append(b, make([]byte, 4096)...) }, 5, true, 1},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			dir := t.TempDir()
-			s := openTestSpool(t, dir, 1<<20)
-			appendNumbered(t, s, 0, 5)
-			s.close()
-			files, _ := filepath.Glob(filepath.Join(dir, "*"+segmentSuffix))
-			b, err := os.ReadFile(files[0])
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(files[0], c.spoil(b), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			s = openTestSpool(t, dir, 1<<20)
-			appendNumbered(t, s, 5, 7)
-			r := s.newReader()
-			defer r.close()
-			if got, want := drain(t, r), append(numbered(0, c.kept), numbered(5, 7)...); !slices.Equal(got, want) {
-				t.Errorf("read %q, want %q", got, want)
-			}
-			if (r.lost > 0) != c.lost {
-				t.Errorf("%d bytes are reported as damaged", r.lost)
-			}
-			if err := s.confirm(r.at); err != nil {
-				t.Fatal(err)
-			}
-			if aside, _ := filepath.Glob(filepath.Join(dir, "*"+damagedSuffix)); len(aside) != c.remain {
-				t.Errorf("%d files were kept, want %d", len(aside), c.remain)
-			}
-		})
-	}
-}
-
 func TestCursorSurvivesAWriteCutShort(t *testing.T) {
 	older, newer := appendCursor(nil, 4, position{7, 80}), appendCursor(nil, 5, position{9, 100})
 	for _, c := range []struct {
@@ -251,38 +202,6 @@ func TestSpoolTakesFromMany(t *testing.T) {
 		}
 		next[c]++
 	}
-}
-
-// FuzzSpool: whatever the files hold, opening and reading come to an end without a
-// panic, and what is appended then is read.
-func FuzzSpool(f *testing.F) {
-	good := append([]byte(segmentMagic), appendEntry(appendEntry(nil, []byte("one"), 1), []byte("two"), 2)...)
-	f.Add(good, appendCursor(nil, 1, position{1, 8}))
-	f.Add(good[:len(good)-1], []byte{})
-	f.Add(append(slices.Clone(good), make([]byte, 40)...), appendCursor(nil, 1, position{1, 1 << 40}))
-	f.Add([]byte{}, appendCursor(nil, 1, position{1 << 60, 8}))
-	f.Fuzz(func(t *testing.T, segment, cursor []byte) {
-		dir := t.TempDir()
-		for name, b := range map[string][]byte{"0000000000000001" + segmentSuffix: segment, cursorName: cursor} {
-			if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		s, err := openSpool(dir, 1<<20, time.Now)
-		if err != nil {
-			t.Skip(err)
-		}
-		defer s.close()
-		r := s.newReader()
-		defer r.close()
-		drain(t, r)
-		if err := s.append([]byte("new")); err != nil {
-			t.Fatal(err)
-		}
-		if got := drain(t, r); len(got) != 1 || got[0] != "new" {
-			t.Errorf("read %q", got)
-		}
-	})
 }
 
 func BenchmarkSpoolAppend(b *testing.B) {

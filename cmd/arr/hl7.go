@@ -265,6 +265,6 @@ func (g *gateway) tell(e emitter.Event) {
 	case emitter.Expired:
 		g.log.Error("audit messages waited for too long and are given up", attrs...)
 	case emitter.Damaged:
-		g.log.Error("a part of the spool can't be read; its file is kept with the ending .damaged", attrs...)
+		g.log.Error("a part of the spool can't be read: the audit messages in it are lost, or it is a write that was cut and nobody was told of. Its file is kept with the ending .damaged", attrs...)
 	}
 }
