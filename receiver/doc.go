@@ -53,10 +53,11 @@
 // in place and never copied, except for the piece of one that a full buffer ends
 // with. All buffers but the first 4 KB come out of two budgets, one for frames of up
 // to 64 KB and one for the larger: so those who announce much don't keep usual frames
-// out. A frame that fits no such buffer waits for room for all of it before its body
-// is read, first come first served among those whose peers hold least, and whoever
-// waits holds nothing that another waits for: so no set of half-read frames can block
-// each other.
+// out. A frame that fits no such buffer waits for room for all of it once it has filled
+// the first 4 KB, and one of more than 64 KB once it has filled as much: an announcement
+// alone takes nothing. First come is first served among those whose peers hold least, and
+// whoever waits holds nothing that another waits for: so no set of half-read frames can
+// block each other. While others wait, a frame that stops is given up soon.
 //
 // # Connections
 //

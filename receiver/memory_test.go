@@ -156,10 +156,10 @@ func TestManyWaitForMemory(t *testing.T) {
 	for name, peer := range map[string]func(int) string{
 		"one peer": func(int) string { return "a" }, "many peers": strconv.Itoa,
 	} {
-		few, many := cost(1000, peer), cost(8000, peer)
-		t.Logf("%s: %v for 1,000, %v for 8,000", name, few, many)
-		if many > 24*few {
-			t.Errorf("%s: 8,000 cost %v, 1,000 cost %v", name, many, few)
+		few, many := cost(2000, peer), cost(16_000, peer)
+		t.Logf("%s: %v for 2,000, %v for 16,000", name, few, many)
+		if many > 32*few {
+			t.Errorf("%s: 16,000 cost %v, 2,000 cost %v", name, many, few)
 		}
 	}
 }

@@ -134,7 +134,7 @@ func TestMemoryIsFair(t *testing.T) {
 		}
 		return n
 	}
-	half := strings.Repeat("x", 100)
+	half := strings.Repeat("x", 70_000) // beyond what is read before the frame gets all its memory
 	var hogs []net.Conn
 	for range 6 {
 		c := dial(t, r.addr)
@@ -165,7 +165,7 @@ func TestSlowSenderGivesWay(t *testing.T) {
 	var slow []net.Conn
 	for range 2 {
 		c := dial(t, r.addr)
-		send(t, c, fmt.Sprintf("%d ", large))
+		send(t, c, fmt.Sprintf("%d %s", large, strings.Repeat("x", 70_000)))
 		slow = append(slow, c)
 	}
 	done := make(chan struct{})
@@ -304,7 +304,7 @@ func TestShutdownDrainsWhoWaits(t *testing.T) {
 	taken := int64(0)
 	for _, n := range announced {
 		c := dial(t, r.addr)
-		send(t, c, fmt.Sprintf("%d %s", n, strings.Repeat("x", 5000)))
+		send(t, c, fmt.Sprintf("%d %s", n, strings.Repeat("x", min(n-1000, 70_000))))
 		go func() {
 			for tick := time.NewTicker(10 * time.Millisecond); ; {
 				select {

@@ -11,7 +11,7 @@ func (s *stream) room(ctx context.Context, need int) error {
 		s.r, s.w = 0, 0
 	}
 	partial := s.w - s.r
-	want := max(need, partial+minRead)
+	want := s.step(need)
 	spent := s.cur.whole && s.r > 0 // the frame that the memory was for is cut
 	fits := !spent && len(s.cur.b)-s.r >= want
 	if fits && (s.w > 0 || len(s.cur.b) >= s.target) {
@@ -23,16 +23,19 @@ func (s *stream) room(ctx context.Context, need int) error {
 		return nil
 	}
 	s.settlePrev()
-	next := s.mem.faster(max(want, s.target))
+	var next *buffer
+	if s.worthSpeed(need, want) {
+		next = s.mem.faster(max(want, s.target))
+		if next == nil && !fits {
+			next = s.mem.faster(want)
+		}
+	}
 	if next == nil && fits {
 		return nil
 	}
 	if next == nil {
-		next = s.mem.faster(want)
-	}
-	if next == nil {
 		var err error
-		if next, err = s.wholeFrame(ctx, need); err != nil {
+		if next, err = s.wholeFrame(ctx, want); err != nil {
 			return err
 		}
 	}
@@ -40,11 +43,31 @@ func (s *stream) room(ctx context.Context, need int) error {
 	return nil
 }
 
-// wholeFrame waits for memory for all of the frame that the stream is in: as much
-// as was announced, else as a small one may have, and then as the largest may. It holds
-// nothing meanwhile that was waited for, but a small frame's memory that became too small
-// for it: that comes from another budget.
-func (s *stream) wholeFrame(ctx context.Context, need int) (*buffer, error) {
+// worthSpeed reports whether a buffer for speed may be had. The steps of a large frame that is
+// slow in coming are not worth one: it would hold that while it waits for more of the same
+// budget.
+func (s *stream) worthSpeed(need, want int) bool { return want >= need || s.target >= want }
+
+// step is how much room there must be from r on. A frame that was announced gets room as it
+// comes: the first 4 KB, then as much as small frames may have, and only then all of it. So
+// who announces much and does not send it keeps nobody's memory.
+func (s *stream) step(need int) int {
+	partial := s.w - s.r + minRead
+	if s.framer.mode == modeCounted {
+		for _, enough := range [...]int{baseBuffer, smallFrame} {
+			if partial <= enough {
+				return min(need, enough)
+			}
+		}
+	}
+	return max(need, partial)
+}
+
+// wholeFrame waits for memory for the frame that the stream is in: for the step of an
+// announced one, else for as much as a small one may have, and then as the largest may. It
+// holds nothing meanwhile that was waited for, but a small frame's memory that became too
+// small for it: that comes from another budget.
+func (s *stream) wholeFrame(ctx context.Context, want int) (*buffer, error) {
 	if s.cur.whole && s.w-s.r <= baseBuffer {
 		s.moveTo(s.mem.base())
 		s.settlePrev()
@@ -52,8 +75,8 @@ func (s *stream) wholeFrame(ctx context.Context, need int) (*buffer, error) {
 	size := s.framer.max + slack
 	switch {
 	case s.framer.mode == modeCounted:
-		size = need + slack
-	case need+minRead <= smallFrame:
+		size = want + slack
+	case want <= smallFrame:
 		size = min(size, smallFrame+slack)
 	}
 	b, err := s.mem.forFrame(ctx, s.c.host, size)

@@ -38,18 +38,20 @@ type Server struct {
 	// Backlog is how much memory datagrams of one socket may wait in, 32 MiB by
 	// default, and at least one chunk of 256 KiB.
 	Backlog int64
-	// MaxConns is how many connections may be open, 20,000 by default.
+	// MaxConns is how many connections may be open, 20,000 by default. Beyond that
+	// the longest idle one of the peer that has most gives way to who has fewer.
 	MaxConns int
 	// HandshakeTimeout bounds a TLS handshake, with the PROXY header before it:
 	// 10 s by default.
 	HandshakeTimeout time.Duration
 	// FrameTimeout is how long the next bytes of a frame may take once it began:
-	// 60 s by default. While others wait for memory, a frame that holds some must
-	// come at 16 KiB/s and as fast as to be there within this time. Between frames a
-	// connection may be silent for ever.
+	// 60 s by default. While others wait for memory, a frame that holds some may be
+	// silent for a thirtieth of it only, and must come at 16 KiB/s and as fast as to be
+	// there within this time. Between frames a connection may be silent for ever.
 	FrameTimeout time.Duration
-	// StallTimeout is how long the Handler may block before the connection that
-	// waits for it is closed: 30 s by default.
+	// StallTimeout is how long the Handler may wait for its disk before the connection
+	// that waits for it is closed: 30 s by default. Of a Handler that is an
+	// audit.Preparer the time in Prepare does not count.
 	StallTimeout time.Duration
 
 	once     sync.Once
