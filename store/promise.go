@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -98,15 +99,28 @@ func (p *promises) begin(path string, first promise, log *slog.Logger) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.last, p.log = first, log
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o640)
-	if err == nil {
-		p.file = f
-		for range promiseSlots { // both, so that none stays spoilt
-			p.write()
-		}
-		err = errors.Join(f.Sync(), durable.SyncParent(path))
+	if err := p.open(path); err != nil {
+		p.warn(err)
+		return
 	}
-	p.warn(err)
+	for range promiseSlots { // both, so that none stays spoilt
+		p.write()
+	}
+	p.warn(p.file.Sync())
+}
+
+// open opens the file. One that is new comes with all its bytes, so that no crash leaves what
+// looks like damage. Its caller holds mu.
+func (p *promises) open(path string) error {
+	if st, err := os.Stat(path); err != nil || st.Size() < promiseSlots*promiseSlot {
+		p.last.encode(&p.slot)
+		if err := durable.WriteFile(path, bytes.Repeat(p.slot[:], promiseSlots), 0o640); err != nil {
+			return err
+		}
+	}
+	f, err := os.OpenFile(path, os.O_RDWR, 0o640)
+	p.file = f
+	return err
 }
 
 // readPromise reads what the directory's last server promised.
