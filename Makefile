@@ -1,5 +1,5 @@
 # arr's commands. `make help` lists them.
-GO      ?= go
+export GO ?= go
 BIN     := bin/arr
 GOBIN   := $(shell $(GO) env GOPATH)/bin
 STATICCHECK_VERSION   := v0.8.2
@@ -17,13 +17,15 @@ help: ## list the targets
 build: $(BIN) ## build bin/arr
 
 $(BIN): FORCE
-	@mkdir -p $(@D)
-	CGO_ENABLED=0 $(GO) build -o $@ ./cmd/arr
+	scripts/build.sh ./cmd/arr $@
 
-run: build ## start a repository, send it sample traffic, show answers; Ctrl-C stops it
+bin/arr-load: FORCE
+	scripts/build.sh ./cmd/arr-load $@
+
+run: build bin/arr-load ## start a repository, send it sample traffic, show answers; Ctrl-C stops it
 	scripts/demo.sh stay
 
-demo: build ## the same, and stop
+demo: build bin/arr-load ## the same, and stop
 	scripts/demo.sh
 
 GOTEST  := $(GO) run ./scripts/gotest
@@ -62,7 +64,7 @@ lint: lint-quick ## gofmt, vet, staticcheck, and golangci-lint with the import r
 fuzz: ## each fuzzer for FUZZTIME (30s)
 	scripts/fuzz.sh $(FUZZTIME)
 
-bench: build ## Go benchmarks, then the real binary under generated load
+bench: build bin/arr-load ## Go benchmarks, then the real binary under generated load
 	scripts/bench.sh
 
 clean: ## remove what was built

@@ -5,5 +5,4 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 mapfile -t rooms < <(grep -rlE --include='*_test.go' '^func Benchmark' . | xargs -n1 dirname | sort -u)
 go test -run '^$' -bench . -benchmem "${rooms[@]}"
-go build -o bin/ ./cmd/arr-load
 exec go run ./scripts/bench -n "${N:-1000000}" "$@"

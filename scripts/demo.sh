@@ -31,7 +31,7 @@ port=$(tr -d '\n ' <"$dir/data/ports.json" | sed 's/.*"tls":\["[^"]*:\([0-9]*\)"
 http=$(tr -d '\n ' <"$dir/data/ports.json" | sed 's/.*"http":\["\([^"]*\)".*/\1/')
 echo "The repository runs; its data, certificates and log are in $dir until it stops."
 echo "Sending $messages audit messages over TLS to port $port ..."
-go run ./cmd/arr-load -to "tls://localhost:$port" -ca "$dir/data/keys/ca.pem" -n "$messages" >/dev/null
+bin/arr-load -to "tls://localhost:$port" -ca "$dir/data/keys/ca.pem" -n "$messages" >/dev/null
 
 bold= plain=
 [ ! -t 1 ] || { bold=$'\033[1m' plain=$'\033[0m'; }
