@@ -65,7 +65,7 @@ func openCatalog(path string, readOnly bool, now time.Time) (c *catalog, err err
 	}
 	switch {
 	case readOnly && errors.Is(err, os.ErrNotExist):
-		return nil, fmt.Errorf("%w: %s is missing: restore it from a backup", ErrDamaged, path)
+		return nil, errNoCatalog(path)
 	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrVersionMismatch), errors.Is(err, bolterrors.ErrChecksum):
 		return nil, fmt.Errorf("%w: %s is no catalog: %w: restore it from a backup", ErrDamaged, path, err)
 	case err != nil:
@@ -75,6 +75,10 @@ func openCatalog(path string, readOnly bool, now time.Time) (c *catalog, err err
 		return nil, errors.Join(err, c.close())
 	}
 	return c, nil
+}
+
+func errNoCatalog(path string) error {
+	return fmt.Errorf("%w: %s is missing: restore it from a backup", ErrDamaged, path)
 }
 
 func openReader(path string) (*catalog, error) {

@@ -142,8 +142,8 @@ func TestMissingCatalog(t *testing.T) {
 	inRuns(t, dir, 1)
 	path := filepath.Join(dir, catalogFile)
 	for name, harm := range map[string]func() error{
-		"gone":  func() error { return os.Remove(path) },
-		"empty": func() error { return os.Truncate(path, 0) },
+		"gone":  func() error { return os.RemoveAll(path) },
+		"empty": func() error { return os.WriteFile(path, nil, 0o600) },
 		"zeros": func() error { return os.WriteFile(path, make([]byte, 64<<10), 0o600) },
 	} {
 		if err := harm(); err != nil {
@@ -155,6 +155,9 @@ func TestMissingCatalog(t *testing.T) {
 			}
 			if _, err := Open(dir, testOptions()); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), catalogFile) {
 				t.Errorf("%s: Open: %v", name, err)
+			}
+			if _, err := os.Stat(path); (err != nil) != (name == "gone") {
+				t.Errorf("%s: Open left %v", name, err)
 			}
 		}
 	}

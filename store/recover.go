@@ -295,6 +295,20 @@ func (s *Store) removeUnpublished(known map[string]bool) error {
 	return nil
 }
 
+// findCatalog returns errNoCatalog where a catalog is not there that segments need: to begin
+// another would hide that it is missing.
+func (s *Store) findCatalog() error {
+	path := s.path(catalogFile)
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		return nil // openCatalog tells of any other error
+	}
+	paths, err := filepath.Glob(filepath.Join(s.dir, segmentsDir, "*", "*"+segmentSuffix))
+	if err != nil || len(paths) == 0 {
+		return err
+	}
+	return errNoCatalog(path)
+}
+
 // journalHolds says whether the journal goes back to record number first.
 func (s *Store) journalHolds(first uint64) bool {
 	files, err := journal.List(s.path(journalDir), 0)

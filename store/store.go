@@ -205,6 +205,9 @@ func (s *Store) open() (err error) {
 	if err := s.readPromise(); err != nil {
 		return err
 	}
+	if err := s.findCatalog(); err != nil {
+		return err
+	}
 	if s.catalog, err = openCatalog(s.path(catalogFile), false, s.now()); err != nil {
 		return err
 	}

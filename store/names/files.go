@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"arr/store/durable"
 )
 
 const (
@@ -101,7 +103,7 @@ func (in *found) close() {
 
 // writeFile merges runs into one, durably.
 func writeFile(ctx context.Context, dir string, runs []*run, c *codec) (*run, error) {
-	if err := os.MkdirAll(dir, 0o750); err != nil {
+	if err := durable.MkdirAll(dir, 0o750); err != nil {
 		return nil, err
 	}
 	from, to, overlong := span(runs)
@@ -125,7 +127,7 @@ func writeFile(ctx context.Context, dir string, runs []*run, c *codec) (*run, er
 	if err := os.Rename(path+unfinished, path); err != nil {
 		return nil, err
 	}
-	if err := syncDir(dir); err != nil {
+	if err := durable.SyncDir(dir); err != nil {
 		return nil, err
 	}
 	return openRun(path, c)
@@ -136,13 +138,4 @@ func span(runs []*run) (from, to uint64, overlong uint8) {
 		overlong |= r.overlong
 	}
 	return runs[0].from, runs[len(runs)-1].to, overlong
-}
-
-// syncDir makes the names in a directory durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

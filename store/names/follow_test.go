@@ -132,3 +132,31 @@ func TestRecordsFail(t *testing.T) {
 	}
 	d.Close()
 }
+
+// TestNothingCanBeWritten: what no file can be made of stays in memory, within bounds, and
+// keeps nobody from asking or from going on.
+func TestNothingCanBeWritten(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "d")
+	check(t, os.WriteFile(dir, nil, 0o600)) // no directory can be made here
+	all := visits(0, 40000)
+	d := open(t, dir, &all, 0)
+	for _, r := range all {
+		d.Observe(r)
+	}
+	a, err := d.Search(t.Context(), names.Question{Fields: audit.Fields(audit.FieldPatientID), Text: patientID(5), Limit: 10})
+	check(t, err)
+	if a.Position > 5 && len(a.Hits) != 1 {
+		t.Errorf("%d hits at position %d", len(a.Hits), a.Position)
+	}
+	if s := d.Stats(); s.Position > 20000 || s.Behind == 0 {
+		t.Errorf("%+v is kept in memory", s)
+	}
+	d.Close()
+
+	check(t, os.Remove(dir))
+	d = open(t, dir, &all, 40000)
+	caughtUp(t, d, 40000)
+	somePatients(t, d, 40000)
+	d.Close()
+	sound(t, dir, 40000)
+}
