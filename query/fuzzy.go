@@ -46,14 +46,19 @@ type fuzzyWord struct {
 }
 
 func newFuzzyWord(word []byte) fuzzyWord {
-	f := fuzzyWord{letters: []rune(string(word)), limit: 1}
-	if len(f.letters) > 5 {
-		f.limit = 2
-	}
+	f := fuzzyWord{letters: []rune(string(word)), limit: Edits(word)}
 	for _, r := range f.letters {
 		f.bits |= bitOf(r)
 	}
 	return f
+}
+
+// Edits is how many edits a folded word may be away from one that is similar to it.
+func Edits(word []byte) int {
+	if utf8.RuneCount(word) > 5 {
+		return 2
+	}
+	return 1
 }
 
 // Similar returns a function that reports whether a word is similar to this one, both

@@ -68,7 +68,11 @@ func (s *asked) having(ctx context.Context, r *run, i int) ([]uint32, bool, erro
 		if utf8.RuneCount(word) > maxLetters {
 			return nil, false, nil
 		}
-		from, match = from[:1], query.Similar(word)
+		similar, err := newSimilar(word)
+		if err != nil {
+			return nil, false, err
+		}
+		from, match = from[:1], similar.match
 	case prefix:
 		match = func(w []byte) bool { return bytes.HasPrefix(w, word) }
 	}

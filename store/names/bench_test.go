@@ -74,6 +74,20 @@ func BenchmarkSearchPrefix(b *testing.B) {
 	d.Close()
 }
 
+// BenchmarkSearchSimilar looks through a hundred thousand words.
+func BenchmarkSearchSimilar(b *testing.B) {
+	d := open(b, filepath.Join(b.TempDir(), "d"), new([]*audit.Record), 0)
+	for n := range uint64(100_000) {
+		d.Observe(visit(n, "u", "U", patientID(int(n)), people[n%97]+people[n/97%97]+people[n/9409%97]))
+	}
+	for b.Loop() {
+		_, err := d.Search(b.Context(), names.Question{Fields: audit.Fields(audit.FieldPatientName), Text: "kamolikamosano", Similar: true, Limit: 100})
+		check(b, err)
+	}
+	b.StopTimer()
+	d.Close()
+}
+
 // people are pronounceable and distinct.
 var people = func() (list [97]string) {
 	syllables := []string{"ka", "mo", "li", "té", "rü", "sa", "no", "vé", "du", "pi"}
