@@ -77,6 +77,8 @@ type Storing struct {
 	// NamesDropped how many times it was found damaged.
 	NamesBehind  uint64
 	NamesDropped int
+	// Full says that writing fails since the disk is full.
+	Full bool
 }
 
 // ClassCount is how many frames of one class were stored, and their bytes.

@@ -12,7 +12,7 @@ func (s *Server) serveMetrics(w http.ResponseWriter, _ *http.Request) {
 	e.receiving(s.Receiving())
 	e.storing(s.Storing())
 	e.sources(s.sources(), s.now())
-	if d := s.disk.Load(); d != nil {
+	if d := s.diskNow(); d != nil {
 		e.disk(d)
 	}
 	e.searching(s)
@@ -79,6 +79,11 @@ func (e *exposition) storing(s Storing) {
 	e.histogram("arr_journal_fsync_seconds", "How long it takes to write a group to the journal and sync it.", s.Sync)
 	e.gauge("arr_queue_batches", "Batches of frames that wait to be written.", float64(s.Queue))
 	e.gauge("arr_stalled_seconds", "How long nothing could be written.", s.Stalled.Seconds())
+	full := 0.0
+	if s.Full {
+		full = 1
+	}
+	e.gauge("arr_disk_full", "Whether writing fails since the disk is full.", full)
 	e.gauge("arr_memtable_records", "Records that are not in a segment file.", float64(s.Memtable))
 	e.counter("arr_records_sealed_total", "Records that went into a segment file since the process began.", float64(s.Sealed))
 	e.counter("arr_seal_failures_total", "Blocks that could not be sealed at the first attempt.", float64(s.SealFailures))

@@ -36,6 +36,16 @@ func (g *growth) note(at time.Time, records uint64) {
 	g.next = (g.next + 1) % samplesKept
 }
 
+// span is how long ago the first sample was.
+func (g *growth) span(now time.Time) time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.samples) == 0 {
+		return 0
+	}
+	return max(now.Sub(g.samples[g.next%len(g.samples)].at), 0)
+}
+
 // rate is how many records a second came in the last span, or since the first sample
 // where that is later.
 func (g *growth) rate(now time.Time, records uint64, span time.Duration) float64 {

@@ -243,7 +243,7 @@ func TestStatus(t *testing.T) {
 	if err := json.NewDecoder(resp.Body).Decode(&st); err != nil {
 		t.Fatal(err)
 	}
-	if want := (api.Rates{Minute: 0.2, Hour: 0.2, Day: 0.2}); st.Rates != want {
+	if want := (api.Rates{Seconds: 30, Minute: 0.2, Hour: 0.2, Day: 0.2}); st.Rates != want {
 		t.Errorf("rates %+v, want %+v", st.Rates, want)
 	}
 	if st.Store.Records != 10 || st.Store.DaysUntilFull == nil || *st.Store.DaysUntilFull != 12.5 || st.Store.Free != 9000 {

@@ -37,10 +37,12 @@ type Server struct {
 	Indent func(xml []byte) []byte
 	// These give figures; they are called by any number of goroutines. Disk may take
 	// its time: it is asked once a minute.
-	Receiving    func() Receiving
-	Storing      func() Storing
-	Sources      func() []Source
-	Disk         func() (Disk, error)
+	Receiving func() Receiving
+	Storing   func() Storing
+	Sources   func() []Source
+	Disk      func() (Disk, error)
+	// Free is what the disk has left at this moment; nil is what Disk said last.
+	Free         func() (int64, error)
 	Certificates func() []Certificate
 	Trust        func() Trust
 	// Directory gives nil where no LDAP directory is read.
@@ -202,6 +204,24 @@ func (s *Server) Run(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// diskNow is the disk as it was measured last, with what is free now, or nil.
+func (s *Server) diskNow() *Disk {
+	last := s.disk.Load()
+	if last == nil || s.Free == nil {
+		return last
+	}
+	free, err := s.Free()
+	if err != nil {
+		return last // which a log line tells of when it is measured next
+	}
+	d := *last
+	if d.DaysUntilFull > 0 && d.Free > 0 {
+		d.DaysUntilFull *= float64(free) / float64(d.Free)
+	}
+	d.Free = free
+	return &d
 }
 
 // diskEvery is how many sample periods pass between two looks at the disk, which walk

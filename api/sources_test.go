@@ -51,3 +51,18 @@ func TestMetricsNameKnownSources(t *testing.T) {
 		t.Errorf("the sources are not named: %s", got)
 	}
 }
+
+// TestFreeIsOfThisMoment, and not of when the directory's files were last walked over.
+func TestFreeIsOfThisMoment(t *testing.T) {
+	s, _ := newServer()
+	free := int64(9000)
+	s.Free = func() (int64, error) { return free, nil }
+	s.Status()
+	free = 900
+	if st := s.Status().Store; st.Free != 900 || *st.DaysUntilFull != 1.25 {
+		t.Errorf("%d free, full in %v days", st.Free, *st.DaysUntilFull)
+	}
+	if got := page(s); !strings.Contains(got, "arr_disk_free_bytes 900\n") || !strings.Contains(got, "arr_days_until_full 1.25\n") {
+		t.Error("the metrics are others")
+	}
+}

@@ -29,11 +29,12 @@ type Status struct {
 }
 
 // Rates are how many records a second were stored in the last minute, hour and day, or
-// since the process began where that is later.
+// since the process began where that is later: Seconds ago.
 type Rates struct {
-	Minute float64 `json:"minute"`
-	Hour   float64 `json:"hour"`
-	Day    float64 `json:"day"`
+	Seconds float64 `json:"seconds"`
+	Minute  float64 `json:"minute"`
+	Hour    float64 `json:"hour"`
+	Day     float64 `json:"day"`
 }
 
 // StoreStatus is what is on disk, in bytes where no other unit is named.
@@ -50,6 +51,8 @@ type StoreStatus struct {
 	// Bytes and Free are 0 where the disk could not be looked at.
 	Bytes int64 `json:"bytes"`
 	Free  int64 `json:"free"`
+	// Full says that nothing can be written since the disk is full, whatever is free.
+	Full bool `json:"full,omitempty"`
 	// DaysUntilFull is nil where nothing arrives.
 	DaysUntilFull *float64 `json:"daysUntilFull"`
 }
@@ -83,18 +86,19 @@ func (s *Server) Status() *Status {
 		Received:     append([]Transport{}, receiving.Transports...),
 		Certificates: []Certificate{},
 		Store: StoreStatus{Records: storing.Records, Unsealed: storing.Memtable, Segments: storing.Segments,
-			Blocks: storing.Blocks, Damages: storing.Damages, NamesBehind: storing.NamesBehind, NamesDropped: storing.NamesDropped},
+			Blocks: storing.Blocks, Damages: storing.Damages, NamesBehind: storing.NamesBehind, NamesDropped: storing.NamesDropped, Full: storing.Full},
 	}
 	if err := s.notReady(); err != nil {
 		st.Ready, st.Reason = false, err.Error()
 	}
+	st.Rates.Seconds = s.growth.span(now).Seconds()
 	st.Rates.Minute = s.growth.rate(now, storing.Records, time.Minute)
 	st.Rates.Hour = s.growth.rate(now, storing.Records, time.Hour)
 	st.Rates.Day = s.growth.rate(now, storing.Records, 24*time.Hour)
 	if s.disk.Load() == nil {
 		s.measure()
 	}
-	if d := s.disk.Load(); d != nil {
+	if d := s.diskNow(); d != nil {
 		st.Store.Bytes, st.Store.Free = d.Bytes, d.Free
 		if d.DaysUntilFull >= 0 {
 			st.Store.DaysUntilFull = &d.DaysUntilFull

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"slices"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"arr/audit"
@@ -204,6 +203,9 @@ func (s *Store) store(group []*request) error {
 	s.stats.observeSync(s.now().Sub(start))
 	s.promises.stored(s.journal.Durable())
 	s.stats.endStall()
+	if lasted, was := s.writing.end(); was {
+		s.log.Info("the disk has space again: records are taken in", slog.Duration("after", lasted))
+	}
 	n := 0
 	for _, r := range group {
 		for i := range r.recs {
@@ -388,21 +390,4 @@ func (s *Store) waitForSealer() error {
 		}
 	}
 	return nil
-}
-
-// stall waits a little for space on a full disk. It is false once the store closes.
-func (s *Store) stall(cause error) bool {
-	if s.stats.beginStall() {
-		s.log.Error("the store is stalled: nothing can be written until there is space again", slog.Any("error", cause), slog.String("dir", s.dir))
-	}
-	select {
-	case <-time.After(retryDelay):
-		return true
-	case <-s.closing:
-		return false
-	}
-}
-
-func isFull(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }

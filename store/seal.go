@@ -54,12 +54,18 @@ func (s *Store) sealFull() {
 		}
 		if err := s.sealBlock(mem[0]); err != nil {
 			s.stats.sealFailures.Add(1)
-			s.log.Error("sealing failed, trying again", slog.Uint64("first", mem[0].first), slog.Any("error", err))
+			if s.sealing.begin(err) {
+				s.log.Error("sealing failed, trying again until it succeeds", slog.Uint64("first", mem[0].first), slog.Any("error", err))
+			}
 			select {
 			case <-time.After(retryDelay * 10):
 			case <-s.closing:
 				return
 			}
+			continue
+		}
+		if lasted, was := s.sealing.end(); was {
+			s.log.Info("sealing works again", slog.Duration("after", lasted))
 		}
 	}
 }

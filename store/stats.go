@@ -97,8 +97,10 @@ type Stats struct {
 	// rest. SyncSeconds is their sum.
 	Syncs       [len(SyncBuckets) + 1]int64
 	SyncSeconds float64
-	// Stalled is how long nothing could be written, 0 while it can be.
+	// Stalled is how long nothing could be written, 0 while it can be; Full, whether writing
+	// or sealing fails since the disk is full.
 	Stalled time.Duration
+	Full    bool
 	// Names is how the index of names is.
 	Names names.Stats
 }
@@ -126,13 +128,13 @@ func (s *Store) Stats() Stats {
 	if s.names != nil {
 		st.Names = s.names.Stats()
 	}
-	st.Stalled = c.stalled()
+	st.Stalled, st.Full = c.stalled(), s.writing.full.Load() || s.sealing.full.Load()
 	return st
 }
 
 // Disk says how much of the disk the store takes and how long the rest will do.
 type Disk struct {
-	// Bytes is what the data directory takes, Free what the file system has left for it.
+	// Bytes is what the data directory takes, Free what this process can still write.
 	Bytes, Free int64
 	// DaysUntilFull is Free divided by what a day brings, taken from the last seven days
 	// (or since the first record); negative where nothing arrived.
@@ -157,15 +159,34 @@ func (s *Store) Disk() (Disk, error) {
 	if err != nil {
 		return d, err
 	}
-	var fsys unix.Statfs_t
-	if err := unix.Statfs(s.dir, &fsys); err != nil {
-		return d, os.NewSyscallError("statfs", err)
+	if d.Free, err = s.Free(); err != nil {
+		return d, err
 	}
-	d.Free = int64(fsys.Bavail) * fsys.Bsize
 	if perDay := s.bytesPerDay(d.Bytes); perDay > 0 {
 		d.DaysUntilFull = float64(d.Free) / perDay
 	}
 	return d, nil
+}
+
+// Free is how many bytes this process can still write to the data directory's file system:
+// what is kept back for privileged ones counts for those alone.
+func (s *Store) Free() (int64, error) {
+	var fsys unix.Statfs_t
+	if err := unix.Statfs(s.dir, &fsys); err != nil {
+		return 0, os.NewSyscallError("statfs", err)
+	}
+	return freeOf(&fsys, os.Geteuid() == 0), nil
+}
+
+func freeOf(fsys *unix.Statfs_t, privileged bool) int64 {
+	blocks, size := fsys.Bavail, fsys.Frsize
+	if privileged {
+		blocks = fsys.Bfree
+	}
+	if size == 0 {
+		size = fsys.Bsize
+	}
+	return int64(blocks) * size
 }
 
 // bytesPerDay is what a day's arrivals take on disk: the records of the last week, as far

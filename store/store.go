@@ -105,10 +105,12 @@ type Store struct {
 	leaves    []tlog.Hash
 	hasher    integrity.Leaves
 	committed chan struct{} // closed when it ends
+	writing   outage        // of a full disk
 
 	// The sealer owns these.
 	sourceReader   sourceReader
 	rewriteSources bool // the catalog's sources are not the view's
+	sealing        outage
 	encoder        *segment.Encoder
 	blockFull      chan struct{} // wakes it
 	sealed         chan struct{} // it wakes the committer

@@ -83,7 +83,11 @@ func runServer(c *cli.Context, cfg *config.Config) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, closeStore(st)) }()
+	defer func() {
+		if err = errors.Join(err, closeStore(st)); err == nil {
+			log.Info("stopped", slog.Uint64("records", st.Stats().Records))
+		}
+	}()
 	if err := removePorts(cfg.Data); err != nil {
 		return err
 	}

@@ -150,6 +150,11 @@ func TestServe(t *testing.T) {
 			t.Errorf("what it printed lacks %q:\n%s", want, stdout)
 		}
 	}
+	for _, once := range []string{"msg=ready", "msg=stopping", "msg=stopped"} {
+		if strings.Count(stderr, once) != 1 {
+			t.Errorf("the log has %q %d times:\n%s", once, strings.Count(stderr, once), stderr)
+		}
+	}
 	if strings.Contains(stdout+stderr, "jdoe") {
 		t.Errorf("a value of a message was printed or logged:\n%s%s", stdout, stderr)
 	}

@@ -59,6 +59,7 @@ func newServer(cfg *config.Config, log *slog.Logger, st *store.Store, source *tr
 		Storing:      func() api.Storing { return storingFigures(st) },
 		Sources:      func() []api.Source { return sourceFigures(st) },
 		Disk:         func() (api.Disk, error) { return diskFigures(st) },
+		Free:         st.Free,
 		Certificates: func() []api.Certificate { return certificateFigures(source) },
 		Trust:        func() api.Trust { return trustFigures(source, s.own) },
 		Ready:        func() error { return st.Ready(stallPatience) },
@@ -113,6 +114,8 @@ func (s *server) run(ctx context.Context, ready func() error) error {
 	err := ready()
 	if err != nil {
 		fail()
+	} else {
+		s.log.Info("ready", slog.String("version", version()), slog.String("data", s.dir))
 	}
 	following.tend(func() {
 		s.directory.run(ctx, func(to addresses) error { return s.move(serving, &receiving, to) })

@@ -50,7 +50,7 @@ func storingFigures(s *store.Store) api.Storing {
 	out := api.Storing{
 		Records: st.Records, Stored: st.Stored, Sealed: st.Sealed, FrameBytes: st.FrameBytes,
 		Memtable: st.Memtable, Segments: st.Segments, Blocks: st.Blocks, Queue: st.QueueLength,
-		JournalFiles: st.JournalFiles, SealFailures: st.SealFailures, Damages: st.Damages, Uncounted: st.Uncounted, Stalled: st.Stalled,
+		JournalFiles: st.JournalFiles, SealFailures: st.SealFailures, Damages: st.Damages, Uncounted: st.Uncounted, Stalled: st.Stalled, Full: st.Full,
 		NamesBehind: st.Names.Behind, NamesDropped: st.Names.Dropped,
 		Sync: api.Latency{Bounds: store.SyncBuckets[:], Sum: st.SyncSeconds},
 	}

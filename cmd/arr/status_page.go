@@ -33,8 +33,7 @@ func statusPage(name string, st *api.Status) []byte {
 	line("state", state)
 	records := fmt.Sprint(st.Store.Records)
 	if running {
-		records += fmt.Sprintf("; %s a second in the last minute, %s in the last hour, %s in the last day",
-			rate(st.Rates.Minute), rate(st.Rates.Hour), rate(st.Rates.Day))
+		records += "; " + ratesText(&st.Rates)
 	}
 	line("records", records)
 	line("classes", counted(st.Classes))
@@ -55,6 +54,28 @@ func statusPage(name string, st *api.Status) []byte {
 		}
 	}
 	return page
+}
+
+// ratesText tells rates with the time that they are of. One that the server has not run for
+// is not told.
+func ratesText(r *api.Rates) string {
+	var parts []string
+	observed := time.Duration(r.Seconds * float64(time.Second))
+	for _, of := range []struct {
+		rate float64
+		span time.Duration
+		name string
+	}{{r.Minute, time.Minute, "minute"}, {r.Hour, time.Hour, "hour"}, {r.Day, 24 * time.Hour, "day"}} {
+		// A sample is noted every 10 s, so that a span is whole up to that.
+		if short := observed < of.span-10*time.Second; short {
+			of.name = span(observed)
+		}
+		parts = append(parts, rate(of.rate)+" in the last "+of.name)
+		if observed < of.span*11/10 { // a longer one says the same
+			break
+		}
+	}
+	return strings.Replace(strings.Join(parts, ", "), " in", " a second in", 1)
 }
 
 // directoryText says how old what an LDAP directory said is, "" where none is read.
@@ -110,7 +131,9 @@ func storeText(s *api.StoreStatus) string {
 	if s.Bytes > 0 {
 		text += fmt.Sprintf("; %s on disk, %s free", size(s.Bytes), size(s.Free))
 	}
-	if s.DaysUntilFull != nil {
+	if s.Full {
+		text += ", too little to write: THE DISK IS FULL"
+	} else if s.DaysUntilFull != nil {
 		text += ", full in " + untilFull(*s.DaysUntilFull)
 	}
 	if s.Damages > 0 {

@@ -134,6 +134,32 @@ func TestStatusColumns(t *testing.T) {
 	}
 }
 
+// A rate is that of the time that the server has seen.
+func TestStatusRates(t *testing.T) {
+	for _, c := range []struct {
+		seconds float64
+		want    string
+	}{
+		{8, "7.0 a second in the last 8 s"},
+		{55, "7.0 a second in the last minute"},
+		{300, "7.0 a second in the last minute, 24533 in the last 5 min"},
+		{3601, "7.0 a second in the last minute, 24533 in the last hour"},
+		{86400 * 3, "7.0 a second in the last minute, 24533 in the last hour, 0.5 in the last day"},
+	} {
+		if got := ratesText(&api.Rates{Seconds: c.seconds, Minute: 7, Hour: 24533, Day: 0.5}); got != c.want {
+			t.Errorf("after %v s: %s, want %s", c.seconds, got, c.want)
+		}
+	}
+}
+
+func TestStatusOfFullDisk(t *testing.T) {
+	days := 5.0
+	text := storeText(&api.StoreStatus{Bytes: 1000, Free: 12_500_000, Full: true, DaysUntilFull: &days})
+	if !strings.Contains(text, "12.5 MB free, too little to write: THE DISK IS FULL") || strings.Contains(text, "5 days") {
+		t.Error(text)
+	}
+}
+
 // Names that anybody could have made up leave room for those that are known.
 func TestStatusShowsKnownSources(t *testing.T) {
 	st := &api.Status{Sources: []api.Source{{ID: "known", Known: true}}}
