@@ -34,7 +34,9 @@
 //   - The lines of one audit message are one frame: from a line with its start tag
 //     (or with an XML declaration or comment at its end) to that with its end tag,
 //     but never past a line that can only begin another (a syslog PRI, an XML
-//     declaration, another start tag).
+//     declaration, another start tag), nor past what can only be another frame's header
+//     in the middle of a line ("<PRI>1 ", with a length before it or without): so one
+//     that was cut takes no others along.
 //   - A length with a leading zero or of more than ten digits, and over TLS
 //     whatever else is neither digit nor '<', breaks the framing: what follows is
 //     one frame with audit.FlagUnframed, to the connection's end or the largest

@@ -189,9 +189,15 @@ func (f *framer) nextLine(data []byte) (piece, int) {
 				return f.line(data, l.start-1), 0
 			}
 		}
-		i := -1
-		if end := min(len(data), f.max+1); l.searched < end {
+		i, end := -1, min(len(data), f.max+1)
+		if l.searched < end {
 			i = bytes.IndexByte(data[l.searched:end], '\n')
+		}
+		if i >= 0 {
+			end = l.searched + i
+		}
+		if at := l.anothers(data[:end]); at > 0 {
+			return f.unended(data, at), 0
 		}
 		if i < 0 && len(data) > f.max {
 			f.mode = modeSkipLine
@@ -219,10 +225,32 @@ func (f *framer) line(data []byte, lf int) piece {
 	return piece{frame: data[:lf], size: lf + 1}
 }
 
+// unended is the piece of a line that ends at at without an LF of its own.
+func (f *framer) unended(data []byte, at int) piece {
+	if at == f.lines.start {
+		return f.line(data, at-1)
+	}
+	f.mode, f.lines = modeStart, lineState{}
+	return piece{frame: data[:at], size: at}
+}
+
 // skipLine passes over the rest of a frame that ends with LF.
 func (f *framer) skipLine(data []byte) (piece, int) {
 	l := &f.lines
 	i := bytes.IndexByte(data, '\n')
+	if l.xml == xmlRoot {
+		end := len(data)
+		if i >= 0 {
+			end = i
+		}
+		if at := glued(data[:end], 0, true); at >= 0 && !endsRoot(data[:at]) {
+			f.mode, f.lines = modeStart, lineState{}
+			if at == 0 {
+				return f.next(data)
+			}
+			return piece{size: at}, 0
+		}
+	}
 	if i < 0 {
 		keep := 0
 		if l.xml == xmlRoot {

@@ -128,6 +128,44 @@ func TestFramerJoinsLines(t *testing.T) {
 	}
 }
 
+// An audit message that was cut before its end tag, or that lacks its LF, ends where what can
+// only be another frame begins, counted or not.
+func TestFramerEndsCutMessages(t *testing.T) {
+	const next, whole = "<85>1 - <AuditMessage>x</AuditMessage>", "<85>1 - <AuditMessage></AuditMessage>"
+	counted := fmt.Sprintf("%d %s", len(next), next)
+	for name, c := range map[string]struct{ cut, next string }{
+		"in a line":                      {"<85>1 - <AuditMessage><a b='", next},
+		"in a later line":                {"<85>1 - <AuditMessage>\n<a b='", next},
+		"behind a line":                  {"<85>1 - <AuditMessage>\n<a/>\n", next},
+		"behind a declaration":           {"<85>1 - <?xml version='1.0'?>\n", next},
+		"in a blank":                     {"<85>1 - <AuditMessage> ", next},
+		"behind what looks like another": {"<85>1 - <AuditMessage> <8512>1 <8>2 <>1 <85>1x", next},
+		"without its LF":                 {whole, next},
+	} {
+		want := "0 " + strings.TrimSuffix(c.cut, "\n")
+		checkFrames(t, name+", lines", c.cut+next+"\n"+whole+"\n", 200, false, []string{want, "0 " + next, "0 " + whole})
+		checkFrames(t, name+", counted", c.cut+counted+counted+whole+"\n", 200, false, []string{want, "0 " + next, "0 " + next, "0 " + whole})
+		checkFrames(t, name+", over TLS", c.cut+counted+whole+"\n", 200, true, []string{want, "0 " + next, "0 " + whole})
+	}
+	for name, line := range map[string]string{
+		"no audit message":  "<85>1 - app: got 12 <85>1 - and went on",
+		"no header":         "<85>1 - <AuditMessage><a/>12 <85>2 - <85> 1 <8>1</AuditMessage>",
+		"no header's blank": "<85>1 - <AuditMessage><a/>12 <85>1</AuditMessage>",
+	} {
+		checkFrames(t, name, line+"\n"+next+"\n", 200, false, []string{"0 " + line, "0 " + next})
+	}
+	// A length with more digits than one may have, or with a zero before it, is the cut
+	// message's.
+	for _, count := range []string{"12345678901 ", "023 "} {
+		checkFrames(t, count, "<85>1 - <AuditMessage>"+count+next+"\n", 200, false, []string{"0 <85>1 - <AuditMessage>" + count, "0 " + next})
+	}
+	// Behind what is kept of a long one the rest is skipped up to there.
+	long := "<85>1 - <AuditMessage>\n" + strings.Repeat("<a/>", 50)
+	for _, behind := range []string{counted, next + "\n", "\n" + counted} {
+		checkFrames(t, "long, then "+behind, long+behind, 60, false, []string{"1 " + long[:60], "0 " + next})
+	}
+}
+
 func TestFramerSkipsTheRestOfAJoinedFrame(t *testing.T) {
 	const limit = 40
 	body := strings.Repeat("<a b='c'/>\n", 10)
@@ -155,6 +193,7 @@ func FuzzFramer(f *testing.F) {
 	for _, s := range []string{
 		"3 abc\n<1>a\r\n0 x",
 		"<1><AuditMessage>\n <a/>\n</AuditMessage>\n<2>b\n12 ",
+		"<1>1 <AuditMessage>\n <a/>9 <1>1 hello<AuditMessage>12 <85>1 ",
 		"<?xml version='1.0'?>\n<a:AuditMessage x='" + strings.Repeat("y", 80) + "'>\n</a:AuditMessage>z\n\n5 hello99999999999",
 	} {
 		f.Add([]byte(s), uint16(30), false, []byte{1, 5, 2})

@@ -62,6 +62,19 @@ func (l *lineState) read(line []byte) verdict {
 	return lineEnds
 }
 
+// anothers gives where in the current line another frame begins, 0 where it does not. data
+// ends with the line, or with what there is of it.
+func (l *lineState) anothers(data []byte) int {
+	if l.start >= len(data) {
+		return 0
+	}
+	line, from := data[l.start:], max(l.searched-maxGlue, l.start)-l.start
+	if at := glued(line, from, l.xml != xmlNone); at >= 0 {
+		return l.start + at
+	}
+	return 0
+}
+
 // beginsFrame says whether the line that rest begins with can be no part of the
 // audit message that the lines before it began: it has a syslog PRI ("<85>"), an
 // XML declaration, or behind a root another root. It is not known while rest is
