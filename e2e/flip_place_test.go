@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
-	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -187,16 +186,22 @@ func (f *flip) damage(t *testing.T, dir string) bool {
 // sendFrames sends numbered frames and waits until they are stored.
 func sendFrames(t *testing.T, s *server, from, to int) {
 	t.Helper()
+	sendEach(t, s, to-from, func(i int) string { return numberedFrame(from + i) })
+}
+
+// sendEach sends n frames and waits until they are stored.
+func sendEach(t *testing.T, s *server, n int, frame func(int) string) {
+	t.Helper()
 	before := int(s.metric("arr_records_stored_total"))
 	c := s.dialTCP()
 	defer c.Close()
-	for i := from; i < to; i++ {
-		f := numberedFrame(i)
+	for i := range n {
+		f := frame(i)
 		if _, err := fmt.Fprintf(c, "%d %s", len(f), f); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s.awaitStored(before + to - from)
+	s.awaitStored(before + n)
 }
 
 // copyDirectory copies a directory of files.
@@ -230,6 +235,3 @@ func copyDirectory(t *testing.T, from, to string) {
 		t.Fatal(err)
 	}
 }
-
-// sortedKeys are a map's keys in order.
-func sortedKeys(m map[int]bool) []int { return slices.Sorted(maps.Keys(m)) }

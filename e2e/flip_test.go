@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -85,9 +86,12 @@ const (
 	refused outcome = "refused"
 )
 
-// stored, unsealed and more are how many records lie in segments, in the journal, and are
-// sent to the damaged directory.
+// What a directory holds: stored numbered records in segments, unsealed ones in the journal,
+// and more that are sent once it is damaged.
 const (
+	// fillers come each from a host of its own, so that the catalog has branch pages.
+	fillers  = 300
+	filler   = "from a host of its own"
 	stored   = 400
 	unsealed = 150
 	more     = 20
@@ -102,6 +106,11 @@ func keptDirectory(t *testing.T) string {
 		s := start(t, dir)
 		from := map[int]int{stored / 4: 0, stored / 2: stored / 4, stored: stored / 2}[to]
 		sendFrames(t, s, from, to)
+		if to == stored {
+			sendEach(t, s, fillers, func(i int) string {
+				return fmt.Sprintf("<85>1 2026-11-01T10:00:00Z filler%d app - - - %s", i, filler)
+			})
+		}
 		s.stop()
 	}
 	s := start(t, dir)

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 	"arr/audit"
 	"arr/store"
 	"arr/trust"
+	"arr/trust/ldapconf"
 )
 
 func checkCommand() *cli.Command {
@@ -18,8 +20,9 @@ func checkCommand() *cli.Command {
 		Name:  "check",
 		Usage: "re-read everything that is stored and name what is damaged",
 		UsageText: "arr check [--data DIR]\n\n" +
-			"Reads every byte of segments, journal, catalog, directory and keys, rebuilds every frame\n" +
-			"and recomputes the hashes over them. Changes nothing. No server may have DIR open.\n\n" +
+			"Reads every byte of segments, journal, catalog, names, keys and the copy of an LDAP\n" +
+			"directory, rebuilds every frame and recomputes the hashes over them. Changes nothing.\n" +
+			"No server may have DIR open.\n\n" +
 			"Exits with 0 where all is well, 3 where something is damaged, 6 where it could not look.\n\n" +
 			"Example:\n   arr check --data /var/lib/arr",
 		Flags:  []cli.Flag{dataFlag()},
@@ -42,6 +45,9 @@ func check(c *cli.Context) error {
 			report.Damage = append(report.Damage, keysDir+": "+strings.TrimSpace(line))
 		}
 	}
+	if err := checkLDAPCopy(filepath.Join(dataDir(c), ldapCopy)); err != nil {
+		report.Damage = append(report.Damage, fmt.Sprintf("%s: %v", ldapCopy, err))
+	}
 	for _, n := range report.Notes {
 		fmt.Fprintln(c.App.Writer, "note:", audit.Visible(n))
 	}
@@ -56,4 +62,20 @@ func check(c *cli.Context) error {
 	}
 	fmt.Fprintln(c.App.Writer, plural(len(report.Damage), "place"), "damaged")
 	return &exitError{exitIntegrity, errors.New("what is stored is damaged: restore the files named above from a backup")}
+}
+
+// checkLDAPCopy reads the copy of an LDAP directory, if there is one, as a server does that
+// can't reach the directory.
+func checkLDAPCopy(path string) error {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		_, err = ldapconf.Decode(b)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: remove it, and a server asks the LDAP directory before it begins", err)
+	}
+	return nil
 }

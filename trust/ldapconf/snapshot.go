@@ -2,6 +2,7 @@ package ldapconf
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -71,6 +72,18 @@ type copyFile struct {
 	Devices string      `json:"devices"`
 	Read    time.Time   `json:"read"`
 	Entries []copyEntry `json:"entries"`
+	// Sum is over all else, so that a bit that a disk flips is no address or certificate.
+	Sum string `json:"sum,omitempty"`
+}
+
+// sum is what Sum should be: SHA-256, in hex, of the file without it, as compact JSON.
+func (f copyFile) sum() (string, error) {
+	f.Sum = ""
+	b, err := json.Marshal(f)
+	if err != nil {
+		return "", fmt.Errorf("writing a copy of the directory: %w", err)
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(b)), nil
 }
 
 type copyEntry struct {
@@ -79,8 +92,8 @@ type copyEntry struct {
 	Binary     map[string][][]byte `json:"binary,omitempty"`
 }
 
-// copyVersion is that of the file's format.
-const copyVersion = 1
+// copyVersion is that of the file's format. The first one has no sum.
+const copyVersion = 2
 
 // Encode gives the snapshot as Decode reads it.
 func (s *Snapshot) Encode() ([]byte, error) {
@@ -99,6 +112,10 @@ func (s *Snapshot) Encode() ([]byte, error) {
 		}
 		f.Entries = append(f.Entries, c)
 	}
+	var err error
+	if f.Sum, err = f.sum(); err != nil {
+		return nil, err
+	}
 	b, err := json.MarshalIndent(f, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("writing a copy of the directory: %w", err)
@@ -114,8 +131,14 @@ func Decode(b []byte) (*Snapshot, error) {
 	if err := d.Decode(&f); err != nil {
 		return nil, fmt.Errorf("it is no copy of a directory: %w", err)
 	}
-	if f.Version != copyVersion {
-		return nil, fmt.Errorf("it has the format version %d, and this program reads %d", f.Version, copyVersion)
+	if f.Version < 1 || f.Version > copyVersion {
+		return nil, fmt.Errorf("it has the format version %d, and this program reads up to %d", f.Version, copyVersion)
+	}
+	if sum, err := f.sum(); f.Version > 1 && (err != nil || sum != f.Sum) {
+		return nil, errors.New("it is not as it was written: its sum is another")
+	}
+	if d.More() {
+		return nil, errors.New("something stands behind it")
 	}
 	s := newSnapshot(f.Base, f.Device)
 	s.devices, s.Read = f.Devices, f.Read

@@ -174,7 +174,7 @@ func TestSourceWithoutCopy(t *testing.T) {
 	}{
 		"none":            {"", "there is no copy of it from an earlier start"},
 		"damaged":         {`{"version":1`, "it is no copy of a directory"},
-		"a newer format":  {`{"version":2}`, "format version 2, and this program reads 1"},
+		"a newer format":  {`{"version":3}`, "format version 3, and this program reads up to 2"},
 		"another device":  {string(b), `is of the device "other"`},
 		"an entry double": {`{"version":1,"entries":[{"dn":"cn=a"},{"dn":"CN=A"}]}`, "it has an entry twice"},
 	} {
