@@ -2,30 +2,38 @@ package store
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"os"
-	"runtime/debug"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
+	"golang.org/x/sys/unix"
+
+	"arr/store/durable"
 )
 
 // ErrDamaged says that stored bytes are not what was written.
 var ErrDamaged = errors.New("damaged")
 
 // catalogVersion is the version of the whole directory's format. A newer one is refused.
-const catalogVersion = 1
+const (
+	catalogVersion     = 2
+	formatWithContents = 2
+)
 
 // The catalog's buckets. Every value is JSON followed by the CRC-32C of key and JSON (4
 // bytes, big endian), since bbolt itself checks its meta pages alone.
 var (
-	bucketMeta     = []byte("meta")     // "format" -> catalogFormat, "zone" -> a name of the zone database
+	bucketMeta     = []byte("meta")
 	bucketSegments = []byte("segments") // first record's number, 8 bytes big endian -> segmentEntry
 	bucketSources  = []byte("sources")  // sourceKey.String() -> Source
+
+	// Keys of the bucket "meta".
+	keyFormat   = []byte("format")   // catalogFormat
+	keyZone     = []byte("zone")     // a name of the zone database
+	keyContents = []byte("contents") // contents
 )
 
 var crcTable = crc32.MakeTable(crc32.Castagnoli)
@@ -54,52 +62,80 @@ type catalog struct {
 	db *bolt.DB
 	// committed is told of each transaction once it is durable.
 	committed func(transaction uint64)
+	// spoilt says that the one of its meta pages is damaged that nobody needs.
+	spoilt bool
 }
 
-// openCatalog opens or, unless readOnly, makes the catalog.
-func openCatalog(path string, readOnly bool, now time.Time) (c *catalog, err error) {
-	if readOnly {
-		c, err = openReader(path)
-	} else {
-		c, err = openWriter(path, now)
+// openCatalog opens the catalog, which is there. What can't be gone on with is ErrDamaged
+// for readers, too: promised is the last transaction that others rely on.
+func openCatalog(path string, readOnly bool, promised uint64) (*catalog, error) {
+	spoilt, err := checkCatalog(path, promised)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	switch {
-	case readOnly && errors.Is(err, os.ErrNotExist):
-		return nil, errNoCatalog(path)
-	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrVersionMismatch), errors.Is(err, bolterrors.ErrChecksum):
-		return nil, fmt.Errorf("%w: %s is no catalog: %w: restore it from a backup", ErrDamaged, path, err)
-	case err != nil:
+	c, err := openBolt(path, readOnly)
+	if err != nil {
 		return nil, fmt.Errorf("open catalog %s: %w", path, err)
 	}
-	if err := c.checkVersion(); err != nil {
-		return nil, errors.Join(err, c.close())
-	}
+	c.spoilt = spoilt
 	return c, nil
 }
 
 func errNoCatalog(path string) error {
-	return fmt.Errorf("%w: %s is missing: restore it from a backup", ErrDamaged, path)
+	return fmt.Errorf("%w: %s is missing: restore the data directory from a backup", ErrDamaged, path)
 }
 
-func openReader(path string) (*catalog, error) {
-	if st, err := os.Stat(path); err == nil && st.Size() == 0 {
-		return nil, bolterrors.ErrInvalid // bbolt itself would begin to make one
+// makeCatalog makes one beside its place, so that what a crash leaves there is none or whole.
+func makeCatalog(path string, now time.Time) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("make catalog %s: %w", path, err)
+		}
+	}()
+	begun := path + ".new"
+	if err := os.Remove(begun); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
 	}
-	return openBolt(path, true)
-}
-
-func openWriter(path string, now time.Time) (*catalog, error) {
-	if err := checkFile(path); err != nil {
-		return nil, err
-	}
-	c, err := openBolt(path, false)
+	c, err := openBolt(begun, false)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := c.create(now); err != nil {
-		return nil, errors.Join(err, c.close())
+	if err := errors.Join(c.begin(time.Local, now), c.close()); err != nil {
+		return err
 	}
-	return c, nil
+	if err := os.Rename(begun, path); err != nil {
+		return err
+	}
+	return durable.SyncParent(path)
+}
+
+// checkCatalog reads all of the catalog at path. What it finds fault with is not opened.
+func checkCatalog(path string, promised uint64) (spoilt bool, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return false, err
+	}
+	b, err := unix.Mmap(int(f.Fd()), 0, int(st.Size()), unix.PROT_READ, unix.MAP_SHARED)
+	if err != nil {
+		return false, fmt.Errorf("map: %w", err)
+	}
+	err = guarded(func() (err error) {
+		spoilt, err = checkPages(b, promised)
+		return err
+	})
+	if err = errors.Join(err, unix.Munmap(b)); err != nil {
+		return false, err
+	}
+	c, err := openBolt(path, true)
+	if err != nil {
+		return false, err
+	}
+	return spoilt, errors.Join(c.check(), c.close())
 }
 
 func openBolt(path string, readOnly bool) (*catalog, error) {
@@ -111,22 +147,22 @@ func openBolt(path string, readOnly bool) (*catalog, error) {
 	return c, err
 }
 
-func (c *catalog) view(fn func(*bolt.Tx) error) error {
-	return guarded(func() error { return c.db.View(fn) })
-}
-
-func (c *catalog) update(fn func(*bolt.Tx) error) error {
-	var id int
-	err := guarded(func() error {
-		return c.db.Update(func(tx *bolt.Tx) error {
-			id = tx.ID()
-			return fn(tx)
-		})
-	})
-	if err == nil && c.committed != nil {
-		c.committed(uint64(id))
+// check reads every value.
+func (c *catalog) check() error {
+	if err := c.checkVersion(); err != nil {
+		return err
 	}
-	return err
+	if _, err := c.zone(); err != nil {
+		return err
+	}
+	return c.view(func(tx *bolt.Tx) error {
+		if err := checkContents(tx); err != nil {
+			return err
+		}
+		return errors.Join(
+			each(tx, bucketSegments, func([]byte, segmentEntry) {}),
+			each(tx, bucketSources, func([]byte, Source) {}))
+	})
 }
 
 // transaction is the id of the last one that changed the catalog.
@@ -138,36 +174,40 @@ func (c *catalog) transaction() (id uint64, err error) {
 	return id, err
 }
 
-// guarded calls fn, which has bbolt follow its pages: where it panics or reads beyond the
-// file they are damaged.
-func guarded(fn func() error) (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if recover() != nil {
-			err = errPages
-		}
-	}()
-	return fn()
+// begin gives a new catalog its format, one of an older format the present one, and
+// remembers the zone.
+func (c *catalog) begin(zone *time.Location, now time.Time) error {
+	var f catalogFormat
+	var known string
+	err := c.view(func(tx *bolt.Tx) error { return errors.Join(read(tx, keyFormat, &f), read(tx, keyZone, &known)) })
+	if err != nil || f.Version == catalogVersion && known == zone.String() {
+		return err
+	}
+	if f.Version == 0 {
+		f.Created = now.UTC()
+	}
+	f.Version = catalogVersion
+	err = c.update(func(w *changes) error {
+		return errors.Join(w.put(bucketMeta, keyFormat, f), w.put(bucketMeta, keyZone, zone.String()))
+	})
+	if err != nil {
+		return fmt.Errorf("write catalog: %w", err)
+	}
+	return nil
 }
 
-func (c *catalog) create(now time.Time) error {
-	return c.update(func(tx *bolt.Tx) error {
-		for _, name := range [][]byte{bucketMeta, bucketSegments, bucketSources} {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return fmt.Errorf("make catalog: %w", err)
-			}
-		}
-		if tx.Bucket(bucketMeta).Get([]byte("format")) != nil {
-			return nil
-		}
-		return put(tx, bucketMeta, []byte("format"), catalogFormat{Version: catalogVersion, Created: now.UTC()})
-	})
+// read reads a value of the bucket "meta" that need not be there.
+func read(tx *bolt.Tx, key []byte, v any) error {
+	if b := tx.Bucket(bucketMeta); b == nil || b.Get(key) == nil {
+		return nil
+	}
+	return get(tx, bucketMeta, key, v)
 }
 
 func (c *catalog) checkVersion() error {
 	return c.view(func(tx *bolt.Tx) error {
 		var f catalogFormat
-		if err := get(tx, bucketMeta, []byte("format"), &f); err != nil {
+		if err := get(tx, bucketMeta, keyFormat, &f); err != nil {
 			return err
 		}
 		if f.Version > catalogVersion {
@@ -180,30 +220,13 @@ func (c *catalog) checkVersion() error {
 // zone gives the zone of event times that name none, time.Local if none was ever set.
 func (c *catalog) zone() (*time.Location, error) {
 	var name string
-	err := c.view(func(tx *bolt.Tx) error {
-		if tx.Bucket(bucketMeta).Get([]byte("zone")) == nil {
-			return nil
-		}
-		return get(tx, bucketMeta, []byte("zone"), &name)
-	})
+	err := c.view(func(tx *bolt.Tx) error { return read(tx, keyZone, &name) })
 	if err != nil || name == "" {
 		return time.Local, err
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil {
 		return nil, fmt.Errorf("the zone that event times were read in: %w", err)
-	}
-	return zone, nil
-}
-
-// useZone remembers zone and gives it back; for nil it gives the one remembered.
-func (c *catalog) useZone(zone *time.Location) (*time.Location, error) {
-	if zone == nil {
-		return c.zone()
-	}
-	err := c.update(func(tx *bolt.Tx) error { return put(tx, bucketMeta, []byte("zone"), zone.String()) })
-	if err != nil {
-		return nil, fmt.Errorf("write catalog: %w", err)
 	}
 	return zone, nil
 }
@@ -221,18 +244,18 @@ func (c *catalog) segments() (list []segmentEntry, err error) {
 //
 // The error is errSources where it is the sources that can't be written.
 func (c *catalog) replaceSegments(remove, add []segmentEntry, sources sourceChanges) error {
-	err := c.update(func(tx *bolt.Tx) error {
+	err := c.update(func(w *changes) error {
 		for _, e := range remove {
-			if err := tx.Bucket(bucketSegments).Delete(numberKey(e.First)); err != nil {
+			if err := w.delete(bucketSegments, numberKey(e.First)); err != nil {
 				return err
 			}
 		}
 		for _, e := range add {
-			if err := put(tx, bucketSegments, numberKey(e.First), e); err != nil {
+			if err := w.put(bucketSegments, numberKey(e.First), e); err != nil {
 				return err
 			}
 		}
-		if err := changeSources(tx, sources); err != nil {
+		if err := w.changeSources(sources); err != nil {
 			return fmt.Errorf("%w: %w", errSources, err)
 		}
 		return nil
@@ -246,22 +269,19 @@ func (c *catalog) replaceSegments(remove, add []segmentEntry, sources sourceChan
 // errSources says that counts of sources can't be written.
 var errSources = errors.New("counts of sources")
 
-func changeSources(tx *bolt.Tx, changes sourceChanges) error {
+func (w *changes) changeSources(changes sourceChanges) error {
 	if changes.whole {
-		if err := tx.DeleteBucket(bucketSources); err != nil {
-			return err
-		}
-		if _, err := tx.CreateBucket(bucketSources); err != nil {
+		if err := w.empty(bucketSources); err != nil {
 			return err
 		}
 	}
 	for _, k := range changes.remove {
-		if err := tx.Bucket(bucketSources).Delete([]byte(k.String())); err != nil {
+		if err := w.delete(bucketSources, []byte(k.String())); err != nil {
 			return err
 		}
 	}
 	for _, s := range changes.put {
-		if err := put(tx, bucketSources, []byte(s.key().String()), s); err != nil {
+		if err := w.put(bucketSources, []byte(s.key().String()), s); err != nil {
 			return err
 		}
 	}
@@ -276,73 +296,6 @@ func (c *catalog) eachSource(fn func(*Source)) error {
 	})
 }
 
-// check reads every page and every value.
-func (c *catalog) check() error {
-	return c.view(func(tx *bolt.Tx) error {
-		if err := checkPages(c.db.Path(), tx); err != nil {
-			return err
-		}
-		if err := checkOrder(tx); err != nil {
-			return err
-		}
-		return errors.Join(
-			each(tx, bucketMeta, func([]byte, any) {}),
-			each(tx, bucketSegments, func([]byte, segmentEntry) {}),
-			each(tx, bucketSources, func([]byte, Source) {}))
-	})
-}
-
 func (c *catalog) close() error { return c.db.Close() }
 
 func numberKey(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
-
-func put(tx *bolt.Tx, bucket, key []byte, v any) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	sum := crc32.Update(crc32.Checksum(key, crcTable), crcTable, b)
-	return tx.Bucket(bucket).Put(key, binary.BigEndian.AppendUint32(b, sum))
-}
-
-func get(tx *bolt.Tx, bucket, key []byte, v any) error {
-	b := tx.Bucket(bucket)
-	if b == nil {
-		return fmt.Errorf("catalog: %w: bucket %s is missing", ErrDamaged, bucket)
-	}
-	return decode(bucket, key, b.Get(key), v)
-}
-
-func each[T any](tx *bolt.Tx, bucket []byte, fn func(key []byte, v T)) error {
-	b := tx.Bucket(bucket)
-	if b == nil {
-		return fmt.Errorf("catalog: %w: bucket %s is missing", ErrDamaged, bucket)
-	}
-	return b.ForEach(func(key, val []byte) error {
-		var v T
-		if err := decode(bucket, key, val, &v); err != nil {
-			return err
-		}
-		fn(key, v)
-		return nil
-	})
-}
-
-func decode(bucket, key, val []byte, v any) error {
-	if err := checkValue(bucket, key, val); err != nil {
-		return err
-	}
-	if err := json.Unmarshal(val[:len(val)-4], v); err != nil {
-		return fmt.Errorf("catalog: %w: a value of bucket %s: %w", ErrDamaged, bucket, err)
-	}
-	return nil
-}
-
-// checkValue says whether a value has its checksum.
-func checkValue(bucket, key, val []byte) error {
-	n := len(val) - 4
-	if n < 0 || binary.BigEndian.Uint32(val[max(n, 0):]) != crc32.Update(crc32.Checksum(key, crcTable), crcTable, val[:n]) {
-		return fmt.Errorf("catalog: %w: a value of bucket %s fails its checksum", ErrDamaged, bucket)
-	}
-	return nil
-}

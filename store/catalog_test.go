@@ -42,11 +42,11 @@ func TestMangledCatalog(t *testing.T) {
 			if err := os.WriteFile(path, b, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			c, err := openCatalog(path, readOnly, s.now())
+			c, err := openCatalog(path, readOnly, 0)
 			if err != nil {
 				continue
 			}
-			_ = c.check() // what was flipped may be a page that is free
+			_ = c.check()
 			_, _ = c.segments()
 			_ = c.eachSource(func(*Source) {})
 			_ = c.close()

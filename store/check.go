@@ -33,18 +33,18 @@ type Progress func(done, total int64)
 
 // checker is one run of Check. One goroutine owns it.
 type checker struct {
-	s        *Store
-	ctx      context.Context
-	report   Report
-	progress Progress
-	done     int64
-	total    int64
-	next     uint64
-	sealed   uint64 // records before it are in segments
-	lost     int    // records in segments that hold nothing but their number
-	hasher   integrity.Leaves
-	buf      []byte
-	leaves   []tlog.Hash
+	s         *Store
+	ctx       context.Context
+	report    Report
+	progress  Progress
+	done      int64
+	total     int64
+	next      uint64
+	sealedEnd uint64 // records before it are in segments
+	lost      int    // records in segments that hold nothing but their number
+	hasher    integrity.Leaves
+	buf       []byte
+	leaves    []tlog.Hash
 }
 
 // Check re-reads all of the store in dir and trusts nothing: checksums, the rebuilt frame
@@ -66,7 +66,7 @@ func Check(ctx context.Context, dir string, o Options, progress Progress) (Repor
 	if err := c.measure(); err != nil {
 		return Report{}, err
 	}
-	for _, step := range []func() error{c.promise, c.catalogAndSegments, c.journal, c.names} {
+	for _, step := range []func() error{c.promise, c.sealed, c.journal, c.names} {
 		if err := step(); err != nil {
 			return c.report, err
 		}
@@ -107,74 +107,67 @@ func (c *checker) measure() error {
 	})
 }
 
-func (c *checker) catalogAndSegments() error {
-	cat, err := openCatalog(c.s.path(catalogFile), true, c.s.now())
+// sealed opens catalog and segments as a server does, and reads all of them.
+func (c *checker) sealed() error {
+	err := c.s.openSealed()
+	if errors.Is(err, errNotBegun) {
+		c.note("%v", errNotBegun)
+		return nil
+	}
 	if err != nil {
-		// Without the catalog the files' names still tell which segments there are.
-		c.damage("%s: %v", catalogFile, err)
-		return c.segmentFiles(nil)
+		c.damage("%v", err)
+		// The files' names still tell which segments there are.
+		return c.loose()
 	}
-	defer func() { _ = cat.close() }() // it was only read
-	if err := cat.check(); err != nil {
-		c.damage("%s: %v", catalogFile, err)
+	defer func() { _ = c.s.catalog.close() }() // it was only read
+	if c.s.catalog.spoilt {
+		c.note("%s: the older one of its two first pages is not as it was written; the next start writes it anew", catalogFile)
 	}
-	entries, err := cat.segments()
-	if err != nil {
-		return c.segmentFiles(nil)
+	v := c.s.view.Load()
+	for i := range v.missing {
+		c.damage("%v", v.missing[i].cause)
 	}
-	known := map[string]bool{}
-	for _, e := range entries {
-		known[e.File] = true
-		if e.First != c.next {
-			c.damage("%s: the catalog goes on with record %d, but %d comes next", catalogFile, e.First, c.next)
-		}
-		c.next = e.end()
-		if err := c.segment(e.File, &e); err != nil {
+	for _, seg := range v.segments {
+		if err := errors.Join(c.segment(seg), seg.Close()); err != nil {
 			return err
 		}
 	}
-	c.sealed = c.next
-	return c.segmentFiles(known)
+	c.next = v.sealedEnd()
+	c.sealedEnd = c.next
+	for _, file := range c.s.unpublished {
+		c.note("%s: not in the catalog: what a crash left of sealing or merging; the next start removes it", file)
+	}
+	return nil
 }
 
-// segmentFiles checks the segment files that the catalog does not name.
-func (c *checker) segmentFiles(known map[string]bool) error {
-	paths, err := filepath.Glob(filepath.Join(c.s.dir, segmentsDir, "*", "*"+segmentSuffix))
+// loose checks the segment files of a directory that can't be opened.
+func (c *checker) loose() error {
+	files, err := c.s.glob(segmentPattern)
 	if err != nil {
 		return err
 	}
-	for _, path := range paths {
-		rel, err := filepath.Rel(c.s.dir, path)
-		if err != nil || known[rel] {
+	for _, file := range files {
+		seg, err := segment.Open(c.s.path(file), c.s.readOptions())
+		if err != nil {
+			c.damage("%v", err)
 			continue
 		}
-		if known != nil {
-			c.note("%s: not in the catalog: what a crash left of sealing or merging; the next start removes it", rel)
-			continue
-		}
-		if err := c.segment(rel, nil); err != nil {
+		err = c.segment(seg)
+		info := seg.Info()
+		c.next = max(c.next, info.First+info.Records)
+		if err = errors.Join(err, seg.Close()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// segment checks one segment file; e is what the catalog says of it, if it does.
-func (c *checker) segment(file string, e *segmentEntry) error {
-	seg, err := segment.Open(c.s.path(file), c.s.readOptions())
-	if err != nil {
-		c.damage("%s: %v", file, err)
-		return nil
-	}
-	defer seg.Close()
-	info := seg.Info()
-	if e != nil && (info.First != e.First || info.Records != e.Count || info.Size != e.Bytes) {
-		c.damage("%s: not the file that the catalog means", file)
-	}
-	c.next = max(c.next, info.First+info.Records)
+// segment checks one segment.
+func (c *checker) segment(seg *segment.Segment) error {
+	file := c.s.entryOf(seg).File
 	c.report.Segments++
 	var block *segment.Block
-	err = seg.Verify(c.ctx, segment.Check{
+	err := seg.Verify(c.ctx, segment.Check{
 		Entry: func(b *segment.Block, e *audit.Entry) error {
 			if b != block {
 				c.block(file, block)
@@ -273,13 +266,10 @@ func (c *checker) journalFile(f journal.Listed) error {
 	return nil
 }
 
-// promise reads what had been told of the store.
+// promise names what is damaged in the file that says how far records had been durable.
 func (c *checker) promise() error {
-	last, spoilt, err := readPromise(c.s.path(promisedFile))
-	c.s.promised = last
-	switch {
-	case err != nil:
-		c.damage("%s: %v", promisedFile, err)
+	switch _, spoilt, err := readPromise(c.s.path(promisedFile)); {
+	case err != nil: // openSealed says so
 	case spoilt == promiseSlots:
 		c.damage("%s: not as it was written; nothing proves that the last records stored are there; the next start makes it anew", promisedFile)
 	case spoilt > 0:
@@ -309,7 +299,7 @@ func (c *checker) keptAside() error {
 
 // names checks the index of names, which holds nothing of its own.
 func (c *checker) names() error {
-	rep, err := names.Check(c.ctx, c.s.path(namesDir), c.sealed)
+	rep, err := names.Check(c.ctx, c.s.path(namesDir), c.sealedEnd)
 	for _, d := range rep.Damage {
 		c.damage("%s; the next start makes it anew", filepath.Join(namesDir, d))
 	}

@@ -32,7 +32,7 @@ func damageable(t *testing.T, dir string) map[string][][]int {
 		case ".db":
 			// Pages that a later transaction has freed hold old copies of a value, so all
 			// copies are damaged at once.
-			for _, value := range []string{`"file":"segments/`, `"version":1`, `"hostname":"host"`} {
+			for _, value := range []string{`"file":"segments/`, `"version":2`, `"hostname":"host"`} {
 				files[path] = append(files[path], occurrences(b, value))
 			}
 			return nil

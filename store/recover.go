@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -223,11 +224,11 @@ func (s *Store) dropJournalFile(path string) error {
 	return err
 }
 
-// adoptSegments opens the catalog's segments and settles the files that it does not
-// name: what a crash left between writing a segment and publishing it, or between
-// publishing a merged one and removing its sources. Their records stand elsewhere, in the
-// journal or in the merged segment, so they are removed; unless the catalog is behind
-// them, which only its loss explains.
+// adoptSegments opens the catalog's segments and finds the files that it does not name:
+// what a crash left between writing a segment and publishing it, or between publishing a
+// merged one and removing its sources. Their records stand elsewhere, in the journal or in
+// the merged segment, so that they can be removed; unless the catalog is behind them, which
+// only its loss explains.
 func (s *Store) adoptSegments() error {
 	entries, err := s.catalog.segments()
 	if err != nil {
@@ -257,59 +258,71 @@ func (s *Store) adoptSegments() error {
 		last := blocks[len(blocks)-1]
 		s.keys[last.First()/integrity.BlockRecords] = last.Key()
 	}
-	return s.removeUnpublished(known)
+	return s.findUnpublished(known)
 }
 
-// removeUnpublished removes the segment files that the catalog does not name, unless the
-// store is read-only.
-func (s *Store) removeUnpublished(known map[string]bool) error {
-	paths, err := filepath.Glob(filepath.Join(s.dir, segmentsDir, "*", "*"+segmentSuffix))
+// findUnpublished sets s.unpublished to the segment files that are not known.
+func (s *Store) findUnpublished(known map[string]bool) error {
+	files, err := s.glob(segmentPattern)
 	if err != nil {
 		return err
 	}
-	for _, path := range paths {
-		rel, err := filepath.Rel(s.dir, path)
-		if err != nil {
-			return err
-		}
+	for _, rel := range files {
 		if known[rel] {
 			continue
 		}
 		var first, end uint64
-		if _, err := fmt.Sscanf(filepath.Base(path), "%d-%d", &first, &end); err != nil {
-			s.log.Warn("a file among the segments has no segment's name; left alone", slog.String("file", path))
+		if _, err := fmt.Sscanf(filepath.Base(rel), "%d-%d", &first, &end); err != nil {
+			s.log.Warn("a file among the segments has no segment's name; left alone", slog.String("file", s.path(rel)))
 			continue
 		}
 		lost := end > s.next || s.view.Load().missingAt(first, end) != nil
 		if lost && !s.journalHolds(first) {
-			return fmt.Errorf("%w: %s holds records that neither the catalog nor the journal knows: restore catalog.db from a backup", ErrDamaged, path)
+			return fmt.Errorf("%w: %s holds records that neither the catalog nor the journal knows: restore the data directory from a backup", ErrDamaged, rel)
 		}
-		if s.readOnly {
-			continue
-		}
-		s.log.Warn("a segment that a crash left unpublished is removed; its records stand elsewhere", slog.String("file", path))
-		if err := os.Remove(path); err != nil {
+		s.unpublished = append(s.unpublished, rel)
+	}
+	return nil
+}
+
+func (s *Store) removeUnpublished() error {
+	for _, file := range s.unpublished {
+		s.log.Warn("a segment that a crash left unpublished is removed; its records stand elsewhere", slog.String("file", s.path(file)))
+		if err := os.Remove(s.path(file)); err != nil {
 			return fmt.Errorf("remove unpublished segment: %w", err)
 		}
 	}
 	return nil
 }
 
-// findCatalog returns errNoCatalog where a catalog is not there that segments need: to begin
-// another would hide that it is missing.
+// segmentPattern matches the files of segments, whether or not the catalog names them.
+const segmentPattern = segmentsDir + "/*/*" + segmentSuffix
+
+// glob gives the files of the directory, relative to it, that match pattern.
+func (s *Store) glob(pattern string) ([]string, error) { return fs.Glob(os.DirFS(s.dir), pattern) }
+
+// errNotBegun says that no server has made anything of the directory yet.
+var errNotBegun = errors.New("nothing is stored here yet: no server has started on it")
+
+// findCatalog makes the catalog of a directory that is begun, unless the store is read-only.
+// To make one where it is missing would hide that.
 func (s *Store) findCatalog() error {
 	path := s.path(catalogFile)
-	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
-		return nil // openCatalog tells of any other error
-	}
-	paths, err := filepath.Glob(filepath.Join(s.dir, segmentsDir, "*", "*"+segmentSuffix))
-	if err != nil || len(paths) == 0 {
+	if st, err := os.Stat(path); err == nil && st.Size() > 0 || err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	return errNoCatalog(path)
+	for _, needs := range []string{promisedFile, journalDir + "/*.jnl", segmentPattern} {
+		if found, err := s.glob(needs); err != nil || len(found) > 0 {
+			return errors.Join(err, errNoCatalog(path))
+		}
+	}
+	if s.readOnly {
+		return fmt.Errorf("%s: %w", s.dir, errNotBegun)
+	}
+	return makeCatalog(path, s.now())
 }
 
-// journalHolds says whether the journal goes back to record number first.
+// journalHolds reports whether the journal goes back to record number first.
 func (s *Store) journalHolds(first uint64) bool {
 	files, err := journal.List(s.path(journalDir), 0)
 	return err == nil && len(files) > 0 && files[0].First <= first

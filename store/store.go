@@ -78,6 +78,7 @@ type Store struct {
 	catalog       *catalog
 	promised      promise // what the directory's promise said when it was opened
 	promises      promises
+	unpublished   []string // segment files that the catalog did not name then
 	names         *names.Index
 	reserve       journal.Reserve
 	cache         *segment.Cache
@@ -204,13 +205,7 @@ func Open(dir string, o Options) (*Store, error) {
 
 // open is Open under the lock.
 func (s *Store) open() (err error) {
-	if err := s.readPromise(); err != nil {
-		return err
-	}
-	if err := s.findCatalog(); err != nil {
-		return err
-	}
-	if s.catalog, err = openCatalog(s.path(catalogFile), false, s.now()); err != nil {
+	if err := s.openSealed(); err != nil {
 		return err
 	}
 	defer func() {
@@ -222,16 +217,13 @@ func (s *Store) open() (err error) {
 	if err := errors.Join(durable.SyncDir(s.dir), durable.SyncDir(s.path(segmentsDir))); err != nil {
 		return err
 	}
-	if s.zone, err = s.catalog.useZone(s.zone); err != nil {
-		return err
-	}
-	if err := s.loadSources(); err != nil {
-		return err
-	}
-	if err := s.adoptSegments(); err != nil {
+	if err := s.catalog.begin(s.zone, s.now()); err != nil {
 		return err
 	}
 	if err := s.beginPromises(); err != nil {
+		return err
+	}
+	if err := s.removeUnpublished(); err != nil {
 		return err
 	}
 	if err := os.RemoveAll(s.path(formerNames)); err != nil {
@@ -261,6 +253,33 @@ func (s *Store) open() (err error) {
 	return nil
 }
 
+// openSealed opens catalog and segments. It decides for all, a server, a command that reads
+// and Check, whether the directory can be gone on with; a reader changes nothing.
+func (s *Store) openSealed() (err error) {
+	if err := s.readPromise(); err != nil {
+		return err
+	}
+	if err := s.findCatalog(); err != nil {
+		return err
+	}
+	if s.catalog, err = openCatalog(s.path(catalogFile), s.readOnly, s.promised.transaction); err != nil {
+		return err
+	}
+	if s.zone == nil {
+		s.zone, err = s.catalog.zone()
+	}
+	if err == nil {
+		err = s.loadSources()
+	}
+	if err == nil {
+		err = s.adoptSegments()
+	}
+	if err != nil {
+		return errors.Join(err, s.catalog.close())
+	}
+	return nil
+}
+
 // OpenReadOnly opens the store in dir for searching, journal included, and changes
 // nothing: dir may be on a read-only mount. A server that has dir makes it fail with
 // ErrInUse.
@@ -278,25 +297,10 @@ func OpenReadOnly(dir string, o Options) (*Store, error) {
 }
 
 func (s *Store) openReadOnly() (err error) {
-	if err := s.readPromise(); err != nil {
+	if err := s.openSealed(); err != nil {
 		return err
 	}
-	if s.catalog, err = openCatalog(s.path(catalogFile), true, s.now()); err != nil {
-		return err
-	}
-	if s.zone == nil {
-		s.zone, err = s.catalog.zone()
-	}
-	if err == nil {
-		err = s.loadSources()
-	}
-	if err == nil {
-		err = s.adoptSegments()
-	}
-	if err == nil {
-		err = s.recoverJournal()
-	}
-	if err != nil {
+	if err := s.recoverJournal(); err != nil {
 		return errors.Join(err, s.catalog.close())
 	}
 	if s.names, err = names.OpenReadOnly(s.path(namesDir), s.namesOptions()); err != nil {
