@@ -45,6 +45,7 @@ e2e: build ## the real binary against real peers: rsyslog, logger, crashes, full
 soak: build peers ## all tests in full counts; takes hours
 	ARR_SOAK=1 $(GOTEST) -skips bin/skips/soak-unit -count=1 -timeout 12h $(UNITS)
 	ARR_SOAK=1 ARR_E2E=1 $(GOTEST) -skips bin/skips/soak-e2e -count=1 -timeout 12h ./e2e/...
+	scripts/bare.sh
 	@$(GOTEST) -report bin/skips/soak-unit bin/skips/soak-e2e
 
 .PHONY: peers lint-quick

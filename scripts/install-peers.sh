@@ -62,6 +62,7 @@ export APT_CONFIG=$peers/apt/apt.conf
 
 echo "reading which packages there are ..."
 apt-get update -q >"$peers/apt/log" 2>&1 || true # a source that is away keeps nobody from the others
+grep '^Fetched' "$peers/apt/log" || true
 
 # closure PACKAGES... lists package=version of them and of what the system lacks for them.
 # Those that the system has are fetched, too, so that they are of one version; the C library
@@ -73,6 +74,8 @@ closure() {
 wanted=()
 for i in "${!programs[@]}"; do
 	read -ra of <<<"${packages[i]}"
+	# The package jing is a script, and asks for a desktop's Java.
+	[ "${programs[i]}" != jing ] || of=(libjing-java default-jre-headless)
 	mapfile -t list < <(closure "${of[@]}")
 	if [ ${#list[@]} -eq 0 ]; then
 		echo "${programs[i]} can't be had: $(tail -n 1 "$peers/apt/log")"
@@ -85,12 +88,14 @@ done
 mapfile -t wanted < <(printf '%s\n' "${wanted[@]}" | sort -u)
 
 cd "$peers/debs"
+rm -f ./*.deb # what a run that was stopped has left
 bytes=$(apt-get download --print-uris "${wanted[@]}" | awk '{n += $3} END {print n}')
 echo "fetching ${#wanted[@]} packages, $bytes bytes, to $peers:"
 apt-get download -q "${wanted[@]}" 2>>"$peers/apt/log" |
 	sed -unE 's/^Get:([0-9]+) [^ ]+ [^ ]+ [^ ]+ ([^ ]+) [^ ]+ ([^ ]+) \[(.*)\]/  \1. \2 \3, \4/p' ||
 	without "they can't be fetched: $(tail -n 1 "$peers/apt/log")"
 echo "unpacking ..."
+rm -rf "$peers/apt/lists" "$peers/apt/cache"
 for deb in *.deb; do
 	dpkg-deb -x "$deb" "$root" && rm "$deb"
 done
