@@ -6,8 +6,6 @@ import (
 	"go/token"
 	"io/fs"
 	"maps"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -92,46 +90,4 @@ func call(n ast.Node) (function, program string, ok bool) {
 	}
 	program, err := strconv.Unquote(lit.Value)
 	return function, program, err == nil
-}
-
-// TestScriptReadsTheSameList: the script that fetches and this package agree on what is
-// missing, and none of both takes a program for whole that lacks what is needed beside it.
-func TestScriptReadsTheSameList(t *testing.T) {
-	root := repository(t)
-	all, err := peers(root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	bash, err := exec.LookPath("/bin/bash")
-	if err != nil {
-		t.Skip("bash is not here")
-	}
-	// A repository of its own has nothing fetched.
-	own := t.TempDir()
-	for _, name := range []string{"peers.txt", "install-peers.sh"} {
-		b, err := os.ReadFile(filepath.Join(root, "scripts", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.MkdirAll(filepath.Join(own, "scripts"), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if name == "peers.txt" {
-			b = append(b, "sh\tdash\t/nowhere/*.so\n"...)
-		}
-		if err := os.WriteFile(filepath.Join(own, "scripts", name), b, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	out, err := exec.Command(bash, filepath.Join(own, "scripts", "install-peers.sh"), "--needed").CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	all["sh"] = peer{[]string{"dash"}, []string{"/nowhere/*.so"}}
-	for name, p := range all {
-		missing := strings.Contains(string(out), " "+name+" ("+strings.Join(p.packages, " ")+")")
-		if found := p.inSystem(name); missing == (found != "") {
-			t.Errorf("%s: the script takes it for missing: %t, the tests find %q", name, missing, found)
-		}
-	}
 }
