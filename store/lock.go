@@ -16,9 +16,9 @@ import (
 // process.
 var ErrInUse = errors.New("in use")
 
-// lockFile is held, by flock, for as long as a store is open: exclusively by the one
-// server of a directory, shared by readers, so that a server starting under a reader
-// waits. Its text is the server's process id.
+// lockFile is held, by flock, exclusively by the one server of a directory for as long as
+// it has the store open, and shared by Check and by a reader while it opens the store, so
+// that a server that starts then waits. Its text is the server's process id.
 const lockFile = "arr.lock"
 
 // lock takes dir's lock. A reader needs no right to write, so that a read-only mount

@@ -298,17 +298,25 @@ func TestNotify(t *testing.T) {
 	}
 }
 
-// A command that reads the directory holds its lock for a moment only, and the server
-// waits for that.
-func TestServeAfterReader(t *testing.T) {
+// A command that reads the directory holds its lock while it opens it, which the server
+// waits for, and not while it gives out its answer.
+func TestServeBesideReader(t *testing.T) {
 	dir := t.TempDir()
 	startServer(t, dir).stop()
 	reader, err := store.OpenReadOnly(dir, storeOptions())
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer reader.Close()
+	opening, err := os.Open(filepath.Join(dir, "arr.lock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Flock(int(opening.Fd()), syscall.LOCK_SH); err != nil {
+		t.Fatal(err)
+	}
 	time.AfterFunc(2*serverPoll, func() {
-		if err := reader.Close(); err != nil {
+		if err := opening.Close(); err != nil {
 			t.Error(err)
 		}
 	})
