@@ -74,7 +74,9 @@ func openAuthority(dir string, names []string, now time.Time, log *slog.Logger) 
 	}
 	b, err := os.ReadFile(a.path("ca.pem"))
 	if errors.Is(err, fs.ErrNotExist) {
-		b, err = a.makeCA(now)
+		if err = mayBegin(dir); err == nil {
+			b, err = a.makeCA(now)
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening the local CA: %w", err)

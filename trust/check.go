@@ -21,7 +21,7 @@ import (
 func Check(dir string) error {
 	b, err := os.ReadFile(filepath.Join(dir, "ca.pem"))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return mayBegin(dir)
 	}
 	if err != nil {
 		return fmt.Errorf("reading the CA: %w", err)

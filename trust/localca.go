@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"time"
 
 	"software.sslmate.com/src/go-pkcs12"
@@ -20,6 +21,21 @@ import (
 )
 
 const caYears = 10
+
+// mayBegin is an error where there is no CA's certificate but something that was made with
+// one: another CA would take its place, whom nobody knows who knew the one before.
+func mayBegin(dir string) error {
+	names := []string{"ca.p12"}
+	for _, kind := range keyKinds {
+		names = append(names, kind.file)
+	}
+	for _, name := range names {
+		if _, err := os.Stat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("ca.pem is missing, with which %s was made: bring it back from a backup, or remove %s to have another CA made", name, dir)
+		}
+	}
+	return nil
+}
 
 // makeCA writes the key first, so that a certificate never stands there without the
 // key it was made for.

@@ -321,3 +321,31 @@ func TestDamage(t *testing.T) {
 		})
 	}
 }
+
+// TestMissingCA: where the CA's certificate alone is gone, no other CA takes its place, and
+// check says why.
+func TestMissingCA(t *testing.T) {
+	dir := t.TempDir()
+	open(t, trust.Options{Dir: dir, Log: discard})
+	key, err := os.ReadFile(filepath.Join(dir, "ca-key.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "ca.pem")); err != nil {
+		t.Fatal(err)
+	}
+	found := trust.Check(dir)
+	_, err = trust.Open(trust.Options{Dir: dir, Log: discard})
+	if err == nil || found == nil || !strings.Contains(err.Error(), found.Error()) {
+		t.Errorf("check finds %v, opening gives %v", found, err)
+	}
+	if now, _ := os.ReadFile(filepath.Join(dir, "ca-key.pem")); string(now) != string(key) {
+		t.Error("another CA has taken its place")
+	}
+	for _, name := range []string{"ca.p12", "server-ec.pem", "server-rsa.pem"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open(t, trust.Options{Dir: dir, Log: discard}) // a start that a crash ended may leave a key
+}
