@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"os"
+	"sync"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -64,6 +65,10 @@ type catalog struct {
 	committed func(transaction uint64)
 	// spoilt says that the one of its meta pages is damaged that nobody needs.
 	spoilt bool
+	// writing is held by whoever changes the catalog and guards last, the id of the last
+	// transaction that did.
+	writing sync.Mutex
+	last    uint64
 }
 
 // openCatalog opens the catalog, which is there. What can't be gone on with is ErrDamaged
@@ -78,6 +83,9 @@ func openCatalog(path string, readOnly bool, promised uint64) (*catalog, error) 
 		return nil, fmt.Errorf("open catalog %s: %w", path, err)
 	}
 	c.spoilt = spoilt
+	if c.last, err = c.transaction(); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
 	return c, nil
 }
 
@@ -111,6 +119,18 @@ func makeCatalog(path string, now time.Time) (err error) {
 
 // checkCatalog reads all of the catalog at path. What it finds fault with is not opened.
 func checkCatalog(path string, promised uint64) (spoilt bool, err error) {
+	if spoilt, err = checkCatalogPages(path, promised); err != nil {
+		return false, err
+	}
+	c, err := openBolt(path, true)
+	if err != nil {
+		return false, err
+	}
+	return spoilt, errors.Join(c.check(), c.close())
+}
+
+// checkCatalogPages reads the pages that are in use.
+func checkCatalogPages(path string, promised uint64) (spoilt bool, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return false, err
@@ -128,14 +148,7 @@ func checkCatalog(path string, promised uint64) (spoilt bool, err error) {
 		spoilt, err = checkPages(b, promised)
 		return err
 	})
-	if err = errors.Join(err, unix.Munmap(b)); err != nil {
-		return false, err
-	}
-	c, err := openBolt(path, true)
-	if err != nil {
-		return false, err
-	}
-	return spoilt, errors.Join(c.check(), c.close())
+	return spoilt, errors.Join(err, unix.Munmap(b))
 }
 
 func openBolt(path string, readOnly bool) (*catalog, error) {

@@ -35,8 +35,15 @@ func (c *catalog) view(fn func(*bolt.Tx) error) error {
 	return guarded(func() error { return c.db.View(fn) })
 }
 
-// update makes one transaction of what fn changes.
+// update makes one transaction of what fn changes. It looks at the pages first: where they
+// were damaged since they were read last, bbolt would go by them, and where it panics it
+// walks over them once more, in a goroutine whose panic nobody can recover.
 func (c *catalog) update(fn func(*changes) error) error {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if _, err := checkCatalogPages(c.db.Path(), c.last); err != nil {
+		return err
+	}
 	var id int
 	err := guarded(func() error {
 		return c.db.Update(func(tx *bolt.Tx) error {
@@ -56,10 +63,14 @@ func (c *catalog) update(fn func(*changes) error) error {
 			return tx.Bucket(bucketMeta).Put(keyContents, b)
 		})
 	})
-	if err == nil && c.committed != nil {
-		c.committed(uint64(id))
+	if err != nil {
+		return err
 	}
-	return err
+	c.last = uint64(id)
+	if c.committed != nil {
+		c.committed(c.last)
+	}
+	return nil
 }
 
 // begin takes what the contents were, and makes the buckets of a catalog that lacks them.
