@@ -29,7 +29,7 @@ func receivingFigures(r *receiver.Server) api.Receiving {
 		Refused: map[string]uint64{},
 		Broken: map[string]uint64{
 			receiver.CauseFraming.String(): st.FramingFaults, receiver.CauseFrameTimeout.String(): st.FrameTimeouts,
-			receiver.CauseStall.String(): st.Stalls,
+			receiver.CauseStall.String(): st.Stalls, receiver.CauseGaveWay.String(): st.GaveWay,
 		},
 		Irregular: map[string]uint64{"truncated": st.Truncated, "cut-at-close": st.CutAtClose, "unframed": st.Unframed, "empty-datagram": st.EmptyDatagrams},
 		Lost: map[string]uint64{
