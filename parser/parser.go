@@ -12,7 +12,7 @@ import (
 // Version is the version of what the parser makes of a frame. It grows with every
 // change of Record's derived fields, so that a store knows which blocks to judge
 // anew.
-const Version = 9
+const Version = 10
 
 // Options are a parser's choices. The zero value serves.
 type Options struct {
@@ -118,7 +118,7 @@ func (p *Parser) regular(rec *audit.Record, h *header, doc body) bool {
 	event := span{}
 	if doc.kind == xmlBody {
 		var ok bool
-		if event, ok = p.message(doc); !ok {
+		if event, ok = p.message(doc); !ok || !c.audit && mayBeEscaped(rec.Frame[doc.off:doc.end]) {
 			return false
 		}
 	}

@@ -180,6 +180,7 @@ func TestReadings(t *testing.T) {
 		{"line ends escaped", escape(message), true, audit.Deviating, []string{"relay-escapes"}},
 		{"line ends escaped with backslashes", strings.ReplaceAll(message, "\n", `\012`), true, audit.Deviating, []string{"relay-escapes"}},
 		{"all beyond ASCII escaped", strings.NewReplacer("ü", "#303#274", "ö", "#303#266").Replace(escape(message)), true, audit.Deviating, []string{"relay-escapes"}},
+		{"escaped line end behind the root's name", escape(strings.Replace(message, "<AuditMessage", "<AuditMessage\n", 1)), true, audit.Deviating, []string{"relay-escapes"}},
 		{"escaped line end first", escape("\n" + message), true, audit.Deviating, []string{"relay-escapes"}},
 		{"unescaped ampersand", strings.Replace(message, "&amp; stored", "& stored", 1), true, audit.Malformed, []string{"bare-ampersand"}},
 		{"end tag missing", strings.Replace(message, "</ActiveParticipant>", "", 1), true, audit.Malformed, []string{"mismatched-end-tag"}},

@@ -40,6 +40,12 @@ func escapeMark(text []byte) byte {
 	return 0
 }
 
+// mayBeEscaped reports whether a document whose root is no AuditMessage may have one once
+// a relay's escapes are undone: the line end behind the name stands in the name.
+func mayBeEscaped(doc []byte) bool {
+	return bytes.Contains(doc, []byte("AuditMessage")) && findEscapes(doc) != 0
+}
+
 // unescaper gives the decoder that undoes a relay's escapes.
 func unescaper(mark byte) decoder {
 	return func(dst, raw []byte, p int) ([]byte, int) {
