@@ -64,7 +64,7 @@ func (d *deviations) find(r *audit.Record) (found []string) {
 	defer d.parsers.put(p)
 	seen := map[string]bool{}
 	for _, f := range p.Deviations(&r.Entry) {
-		text := nameOf(f.Code + " " + withoutNumbers(f.Path))
+		text := audit.Name(f.Code + " " + withoutNumbers(f.Path))
 		if !seen[text] {
 			seen[text] = true
 			found = append(found, text)

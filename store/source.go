@@ -1,12 +1,8 @@
 package store
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"maps"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"arr/audit"
 )
@@ -16,7 +12,7 @@ import (
 // address alone: relays, NAT and balancers share and change addresses.
 type Source struct {
 	// ID is the AuditSourceID, "" for frames that carry no audit message, and Hostname the
-	// syslog HOSTNAME, both as nameOf has them.
+	// syslog HOSTNAME, both as audit.Name has them.
 	ID       string `json:"id"`
 	Hostname string `json:"hostname"`
 	Cert     string `json:"cert"` // SHA-256 fingerprint in hex, "" for none
@@ -44,7 +40,7 @@ type sourceKey struct{ id, hostname, cert string }
 
 func (s *Source) key() sourceKey { return sourceKey{s.ID, s.Hostname, s.Cert} }
 
-// String is the catalog's key: nameOf leaves no NUL in the parts.
+// String is the catalog's key: audit.Name leaves no NUL in the parts.
 func (k sourceKey) String() string { return k.id + "\x00" + k.hostname + "\x00" + k.cert }
 
 // others stands for what is counted together, since there is too much of it to be told
@@ -59,34 +55,6 @@ func (k sourceKey) together() bool { return k.id == others && k.hostname == "" }
 
 // Together reports whether s is not one sender but those that are not told apart.
 func (s *Source) Together() bool { return s.key().together() }
-
-// What a sender writes may be of any size, and stands in the catalog, in metrics and in
-// answers as often as it likes. A name of more than maxName bytes is its first namePrefix
-// ones and a hash of the whole.
-const (
-	maxName    = 128
-	namePrefix = 64
-	nameHash   = 16
-)
-
-// nameOf is what a sender's text is counted under: bounded, valid UTF-8, without NUL. So it
-// reads back from the catalog as it was written.
-func nameOf(text string) string {
-	if len(text) <= maxName && utf8.ValidString(text) && strings.IndexByte(text, 0) < 0 {
-		return text
-	}
-	short := text[:min(len(text), maxName+1)]
-	clean := strings.ReplaceAll(strings.ToValidUTF8(short, "\uFFFD"), "\x00", "\uFFFD")
-	if len(text) <= maxName && len(clean) <= maxName {
-		return clean
-	}
-	sum := sha256.Sum256([]byte(text))
-	end := min(namePrefix, len(clean))
-	for end < len(clean) && !utf8.RuneStart(clean[end]) {
-		end--
-	}
-	return clean[:end] + "…" + hex.EncodeToString(sum[:nameHash])
-}
 
 // standing is how little a source can have been made up: the higher, the less.
 type standing int

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"arr/audit"
 )
@@ -91,7 +92,7 @@ func TestDeviationsAreBounded(t *testing.T) {
 			size += len(what)
 		}
 	}
-	if kept > maxDeviations || sum != 150_000 || size > maxDeviations*maxName {
+	if kept > maxDeviations || sum != 150_000 || size > maxDeviations*audit.MaxName {
 		t.Errorf("%d deviations are told apart in %d bytes; %d are counted", kept, size, sum)
 	}
 	if n := len(table.byKey[sourceKey{id: "999"}].Deviations); n != maxCounted+1 {
@@ -133,7 +134,7 @@ func TestCountsSurviveTheCatalog(t *testing.T) {
 		t.Errorf("%d sources with %d records came back", len(got.byKey), recordsOf(got))
 	}
 	for k := range s.view.Load().sources.byKey {
-		if len(k.id) > maxName {
+		if len(k.id) > audit.MaxName {
 			t.Errorf("a name has %d bytes", len(k.id))
 		}
 	}
@@ -199,8 +200,52 @@ func TestLongNameIsSealed(t *testing.T) {
 	}
 	s = mustOpen(t, dir)
 	list := s.Sources()
-	if len(list) != 1 || list[0].Records != 2 || list[0].ID != nameOf(long) || list[0].Hostname != "h" {
+	if len(list) != 1 || list[0].Records != 2 || list[0].ID != audit.Name(long) || list[0].Hostname != "h" {
 		t.Errorf("sources %+v", list)
 	}
 	mustCheck(t, s, 2)
+}
+
+// slowWalk is a parser that takes its time to tell deviations.
+type slowWalk struct {
+	Parser
+	begun, release chan struct{}
+}
+
+func (p slowWalk) Deviations(e *audit.Entry) []audit.Finding {
+	p.begun <- struct{}{}
+	<-p.release
+	return p.Parser.Deviations(e)
+}
+
+// TestFiguresWaitForNoWalk: while the sealer looks through a message for what it deviates
+// in, however long that takes, figures are given.
+func TestFiguresWaitForNoWalk(t *testing.T) {
+	begun, release := make(chan struct{}), make(chan struct{})
+	options := testOptions()
+	usual := options.NewParser
+	options.NewParser = func(zone *time.Location) Parser { return slowWalk{usual(zone), begun, release} }
+	s, err := Open(t.TempDir(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	frame := strings.Replace(string(recordOf(t, "pacs", "h", "").Frame), "UserID", `UserTypeCode="1" UserID`, 1)
+	if err := s.HandleFrames(t.Context(), []audit.Entry{{Received: 5, Transport: audit.TransportTCP, Frame: []byte(frame)}}); err != nil {
+		t.Fatal(err)
+	}
+	closed := make(chan error, 1)
+	go func() { closed <- s.Close() }() // which seals
+	<-begun
+	for range 2 {
+		if list := s.Sources(); len(list) != 1 || list[0].Records != 1 || len(list[0].Dialects) != 1 || list[0].Deviations != nil {
+			t.Errorf("sources %+v", list)
+		}
+	}
+	close(release)
+	if err := <-closed; err != nil {
+		t.Fatal(err)
+	}
+	if list := s.Sources(); len(list) != 1 || len(list[0].Deviations) != 1 {
+		t.Errorf("sources %+v", list)
+	}
 }

@@ -56,7 +56,7 @@ func (t *sourceTally) source(r *audit.Record) *Source {
 	if s := t.byRaw[string(t.raw)]; s != nil {
 		return s
 	}
-	s := t.at(sourceKey{nameOf(string(id)), nameOf(string(hostname)), hex.EncodeToString([]byte(r.Cert.SHA256))}, r.Received)
+	s := t.at(sourceKey{audit.Name(string(id)), audit.Name(string(hostname)), hex.EncodeToString([]byte(r.Cert.SHA256))}, r.Received)
 	if len(t.raw) <= maxRaw {
 		t.byRaw[string(t.raw)] = s
 	}
@@ -64,7 +64,7 @@ func (t *sourceTally) source(r *audit.Record) *Source {
 }
 
 // maxRaw is how long what is remembered in sourceTally.byRaw may be.
-const maxRaw = 2*maxName + 64
+const maxRaw = 2*audit.MaxName + 64
 
 func appendRaw(b, id, hostname []byte, cert string) []byte {
 	b = binary.AppendUvarint(b, uint64(len(id)))
@@ -94,7 +94,7 @@ func (t *sourceTally) addTogether(r *audit.Record) { t.at(manySources, r.Receive
 // take takes in a source that was counted elsewhere, and reports whether its name and what
 // it counts are such as a tally makes.
 func (t *sourceTally) take(s *Source) bool {
-	k := sourceKey{nameOf(s.ID), nameOf(s.Hostname), nameOf(s.Cert)}
+	k := sourceKey{audit.Name(s.ID), audit.Name(s.Hostname), audit.Name(s.Cert)}
 	plain := k == s.key() && t.byKey[k] == nil
 	own := t.at(k, s.First)
 	own.absorb(s)
@@ -102,7 +102,7 @@ func (t *sourceTally) take(s *Source) bool {
 	if len(own.Deviations) > 0 {
 		bounded := map[string]int64{}
 		for what, n := range own.Deviations {
-			bounded = counted(bounded, nameOf(what), n)
+			bounded = counted(bounded, audit.Name(what), n)
 		}
 		plain = plain && len(s.Deviations) <= maxCounted+1 && maps.Equal(bounded, s.Deviations)
 		own.Deviations = bounded

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"arr/audit"
 	"arr/parser"
@@ -88,29 +87,5 @@ func TestTalliesLeaveTables(t *testing.T) {
 	}
 	if c := next.changes(table); len(c.put) != 2 || len(c.remove) != 0 {
 		t.Errorf("%d sources change and %d go", len(c.put), len(c.remove))
-	}
-}
-
-func TestNamesAreBounded(t *testing.T) {
-	long := strings.Repeat("ä", 20_000)
-	for _, c := range []struct{ name, text, want string }{
-		{"a usual one", "pacs1", "pacs1"},
-		{"none", "", ""},
-		{"one that just fits", strings.Repeat("x", maxName), strings.Repeat("x", maxName)},
-		{"no UTF-8", "a\xffb", "a\uFFFDb"},
-		{"NUL", "a\x00b", "a\uFFFDb"},
-	} {
-		if got := nameOf(c.text); got != c.want {
-			t.Errorf("%s: %q, want %q", c.name, got, c.want)
-		}
-	}
-	for _, text := range []string{long, long + "x", strings.Repeat("\xff", 100), strings.Repeat("\xff\x00", 60), strings.Repeat("\x00", maxName), "x" + long} {
-		got := nameOf(text)
-		if len(got) > maxName || !utf8.ValidString(got) || strings.Contains(got, "\x00") || nameOf(got) != got {
-			t.Errorf("%d bytes are named %q", len(text), got)
-		}
-	}
-	if nameOf(long) == nameOf(long+"x") {
-		t.Error("two long names are one")
 	}
 }

@@ -50,12 +50,22 @@ type example struct {
 // maxSources bounds how many sources are told apart. What comes beyond is one card.
 const maxSources = 10000
 
+// maxPath bounds the path to an example: of each source there may be one of each code.
+const maxPath = 512
+
+func shortPath(path string) string {
+	if len(path) <= maxPath {
+		return path
+	}
+	return strings.ToValidUTF8(path[:maxPath], "") + "…"
+}
+
 // Write takes one result.
 func (s *Scorecard) Write(r *Result) error {
 	if s.sources == nil {
 		s.sources = map[string]*card{}
 	}
-	name := r.Source
+	name := audit.Name(r.Source)
 	if s.sources[name] == nil && len(s.sources) >= maxSources {
 		name = "(others)"
 	}
@@ -76,7 +86,7 @@ func (s *Scorecard) Write(r *Result) error {
 		e := c.broken[b]
 		if e == nil {
 			line, column := x.at(f.Off)
-			e = &example{where: r.name(), path: f.Path, line: line, column: column, expected: f.Expected, clause: f.Clause}
+			e = &example{where: r.name(), path: shortPath(f.Path), line: line, column: column, expected: f.Expected, clause: f.Clause}
 			c.broken[b] = e
 		}
 		if e.counted != r {

@@ -418,6 +418,29 @@ func TestForPeople(t *testing.T) {
 	}
 }
 
+// TestScorecardOfLongNames: what a sender calls itself, and its elements, does not make a
+// scorecard large.
+func TestScorecardOfLongNames(t *testing.T) {
+	var b bytes.Buffer
+	w := &validate.Scorecard{Out: &b}
+	long := strings.Repeat("x", 100_000)
+	for _, name := range []string{long + "1", long + "2"} {
+		r := &validate.Result{File: "a.xml", Text: []byte("<a/>")}
+		r.Source = name
+		r.Findings = []parser.Finding{{}}
+		r.Findings[0].Code, r.Findings[0].Path = "bad-enum", "/"+long
+		if err := w.Write(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if b.Len() > 4000 || strings.Count(b.String(), "1 message") != 2 {
+		t.Errorf("%d bytes: %.500s", b.Len(), &b)
+	}
+}
+
 func TestScorecard(t *testing.T) {
 	for _, html := range []bool{false, true} {
 		var b bytes.Buffer

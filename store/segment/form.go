@@ -128,7 +128,7 @@ type Shapes struct {
 }
 
 // NewShapes makes an empty cache of shapes. describe fills what a shape read from disk
-// lacks (the slots' Fields, Fixed, Carries); it is never called concurrently.
+// lacks (the slots' Fields, Fixed, Carries); it may be called from any goroutine.
 func NewShapes(describe func(*audit.Shape)) *Shapes {
 	return &Shapes{describe: describe, forms: map[[16]byte]*form{audit.RawShape.Key: newForm(audit.RawShape)}}
 }
@@ -139,21 +139,35 @@ func (s *Shapes) form(shape *audit.Shape) *form {
 	if isRawSkeleton(shape) {
 		shape = audit.RawShape
 	}
+	if f := s.known(shape.Key); f != nil {
+		return f
+	}
+	// Nobody waits for what takes its time; who looks at the same shape just now makes it,
+	// too, and one of the two is kept.
+	if !shape.Raw {
+		shape = cloneShape(shape)
+		s.describe(shape)
+	}
+	return s.keep(shape.Key, newForm(shape))
+}
+
+func (s *Shapes) known(key [16]byte) *form {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if f, ok := s.forms[shape.Key]; ok {
-		return f
+	return s.forms[key]
+}
+
+func (s *Shapes) keep(key [16]byte, f *form) *form {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if known := s.forms[key]; known != nil {
+		return known
 	}
 	if len(s.forms) >= maxShapes || s.bytes >= maxShapeBytes {
 		clear(s.forms)
 		s.bytes = 0
 	}
-	if !shape.Raw {
-		shape = cloneShape(shape)
-		s.describe(shape)
-	}
-	f := newForm(shape)
-	s.forms[shape.Key] = f
+	s.forms[key] = f
 	s.bytes += f.size
 	return f
 }

@@ -271,3 +271,29 @@ func TestShapesAreBounded(t *testing.T) {
 		t.Errorf("a block of a hospital's forms says that it holds %d bytes of them", got)
 	}
 }
+
+// TestShapesAreDescribedAside: while a shape is described, whoever asks for another goes on,
+// and whoever asks for the same gets one form with it.
+func TestShapesAreDescribedAside(t *testing.T) {
+	slow, known := &audit.Shape{Gaps: [][]byte{[]byte("slow")}, Key: [16]byte{1}}, &audit.Shape{Gaps: [][]byte{[]byte("known")}, Key: [16]byte{2}}
+	begun, release := make(chan bool, 2), make(chan bool)
+	s := NewShapes(func(shape *audit.Shape) {
+		if shape.Key == slow.Key {
+			begun <- true
+			<-release
+		}
+	})
+	s.form(known)
+	found := make(chan *form, 2)
+	for range 2 {
+		go func() { found <- s.form(slow) }()
+		<-begun
+	}
+	if s.form(known) == nil {
+		t.Error("a known shape has no form")
+	}
+	close(release)
+	if a, b := <-found, <-found; a != b {
+		t.Error("one shape has two forms")
+	}
+}
