@@ -11,17 +11,19 @@ import (
 )
 
 // allowList is who may connect of those that are believed. An empty one lets all of them.
+// A peer is looked for before it is believed, and may have thousands of names.
 type allowList struct {
-	fingerprints [][sha256.Size]byte
-	subjects     []string
-	names        []string
+	fingerprints map[[sha256.Size]byte]bool
+	subjects     map[string]bool // in lower case
+	names        map[string]bool // in lower case, those that are no addresses
+	addresses    map[netip.Addr]bool
 }
 
 // parseAllowed reads "sha256:FINGERPRINT", "subject:CN=...,O=..." (RFC 4514) and
 // "name:NAME", a host name, address, e-mail address or URI among the certificate's
 // subject alternative names.
 func parseAllowed(texts []string) (*allowList, error) {
-	a := &allowList{}
+	a := &allowList{fingerprints: map[[sha256.Size]byte]bool{}, subjects: map[string]bool{}, names: map[string]bool{}, addresses: map[netip.Addr]bool{}}
 	for _, text := range texts {
 		kind, value, _ := strings.Cut(text, ":")
 		switch {
@@ -30,11 +32,15 @@ func parseAllowed(texts []string) (*allowList, error) {
 			if err != nil || len(b) != sha256.Size {
 				return nil, fmt.Errorf("%q is no fingerprint: after sha256: write 64 hexadecimal digits, as \"arr cert inspect\" prints them", text)
 			}
-			a.fingerprints = append(a.fingerprints, [sha256.Size]byte(b))
+			a.fingerprints[[sha256.Size]byte(b)] = true
 		case kind == "subject" && value != "":
-			a.subjects = append(a.subjects, value)
+			a.subjects[strings.ToLower(value)] = true
 		case kind == "name" && value != "":
-			a.names = append(a.names, value)
+			if addr, err := netip.ParseAddr(value); err == nil {
+				a.addresses[addr] = true
+			} else {
+				a.names[strings.ToLower(value)] = true
+			}
 		default:
 			return nil, fmt.Errorf("%q names nobody: write sha256:FINGERPRINT, subject:CN=...,O=... or name:HOST", text)
 		}
@@ -46,13 +52,10 @@ func parseAllowed(texts []string) (*allowList, error) {
 // without regard to case, addresses by what they mean. The subject's common name counts
 // as a name where there is no other and cnOnly says so.
 func (a *allowList) allows(c *x509.Certificate, cnOnly bool) bool {
-	if len(a.fingerprints)+len(a.subjects)+len(a.names) == 0 || slices.Contains(a.fingerprints, sha256.Sum256(c.Raw)) {
+	if len(a.fingerprints)+len(a.subjects)+len(a.names)+len(a.addresses) == 0 || a.fingerprints[sha256.Sum256(c.Raw)] {
 		return true
 	}
-	equal := func(of string) func(string) bool {
-		return func(s string) bool { return strings.EqualFold(s, of) }
-	}
-	if slices.ContainsFunc(a.subjects, equal(c.Subject.String())) {
+	if len(a.subjects) > 0 && a.subjects[strings.ToLower(c.Subject.String())] {
 		return true
 	}
 	all := names(c)
@@ -61,11 +64,8 @@ func (a *allowList) allows(c *x509.Certificate, cnOnly bool) bool {
 	}
 	return slices.ContainsFunc(all, func(name string) bool {
 		if addr, err := netip.ParseAddr(name); err == nil {
-			return slices.ContainsFunc(a.names, func(s string) bool {
-				allowed, err := netip.ParseAddr(s)
-				return err == nil && allowed == addr
-			})
+			return a.addresses[addr]
 		}
-		return slices.ContainsFunc(a.names, equal(name))
+		return a.names[strings.ToLower(name)]
 	})
 }

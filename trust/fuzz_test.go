@@ -46,7 +46,7 @@ func FuzzParseAllowed(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		a, err := parseAllowed([]string{text})
-		if err == nil && len(a.fingerprints)+len(a.subjects)+len(a.names) != 1 {
+		if err == nil && len(a.fingerprints)+len(a.subjects)+len(a.names)+len(a.addresses) != 1 {
 			t.Errorf("%q names %v", text, a)
 		}
 	})
