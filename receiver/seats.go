@@ -11,6 +11,10 @@ import (
 // each newcomer costs about the same.
 const maxLooks = 64
 
+// leaving is how many connections, beside a sixteenth of all, may have given their seat up
+// and not have ended, as those whose frames the disk keeps waiting.
+const leaving = 16
+
 // seats are the connections that may be open at once. While there is room anybody gets one.
 // When all are taken, the peer that has most of them gives up one for who has fewer: that of
 // its idle ones that has been idle for longest; where it has none, the one that has been
@@ -23,6 +27,7 @@ type seats struct {
 
 	mu      sync.Mutex
 	taken   int
+	there   int // taken, and given up by connections that have not ended yet
 	parties map[string]*party
 	ranking ranking
 }
@@ -44,7 +49,8 @@ type seat struct {
 	since atomic.Int64 // of the last mark
 	busy  atomic.Bool
 
-	party  *party // nil once the seat is given back; of.mu guards it and what follows
+	freed  bool   // of.mu guards it and what follows
+	party  *party // nil once the seat is given up
 	looked int64  // since, or when it was passed over
 	place  int
 }
@@ -59,7 +65,10 @@ func (s *seats) take(peer string, end func(peer string)) *seat {
 	var out *seat
 	var whose string
 	if s.taken >= s.limit {
-		if out = s.givesWay(peer); out == nil {
+		if s.there < s.limit+s.limit/16+leaving {
+			out = s.givesWay(peer)
+		}
+		if out == nil {
 			s.mu.Unlock()
 			return nil
 		}
@@ -69,6 +78,7 @@ func (s *seats) take(peer string, end func(peer string)) *seat {
 	st := &seat{of: s, end: end}
 	st.mark(false)
 	s.join(peer, st)
+	s.there++
 	s.mu.Unlock()
 	if out != nil {
 		out.end(whose)
@@ -83,12 +93,16 @@ func (st *seat) mark(busy bool) {
 	st.busy.Store(busy)
 }
 
-// free gives the seat back. It may be called again.
+// free gives the seat back once the connection has ended. It may be called again.
 func (st *seat) free() {
 	st.of.mu.Lock()
 	defer st.of.mu.Unlock()
 	if st.party != nil {
 		st.of.leave(st)
+	}
+	if !st.freed {
+		st.freed = true
+		st.of.there--
 	}
 }
 

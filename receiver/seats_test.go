@@ -72,8 +72,37 @@ func seatSteps(t *testing.T, steps, want string) {
 	for _, p := range s.parties {
 		n += len(p.seats)
 	}
-	if n != s.taken || len(s.ranking) != len(s.parties) || s.taken > 4 {
+	if n != s.taken || s.there < n || len(s.ranking) != len(s.parties) || s.taken > 4 {
 		t.Errorf("%d seats of %d parties, %d taken, %d ranked", n, len(s.parties), s.taken, len(s.ranking))
+	}
+}
+
+// Connections that gave way and don't end are bounded, too.
+func TestSeatsOfWhoDoesNotEnd(t *testing.T) {
+	s := newSeats(32)
+	var all []*seat
+	take := func(n int) (got int) {
+		for range n {
+			if st := s.take("a", func(string) {}); st != nil {
+				all = append(all, st)
+				got++
+			}
+		}
+		return got
+	}
+	if got := take(100); got != 32+2+leaving {
+		t.Errorf("%d connections are there", got)
+	}
+	all[0].free()
+	all[0].free()
+	if got := take(100); got != 1 {
+		t.Errorf("once one has ended, %d more are there", got)
+	}
+	for _, st := range all {
+		st.free()
+	}
+	if got := take(32); got != 32 || s.there != 32 || s.taken != 32 {
+		t.Errorf("once all have, %d of %d", got, s.there)
 	}
 }
 
