@@ -62,8 +62,9 @@ lint: lint-quick ## gofmt, vet, staticcheck, and golangci-lint with the import r
 	@test -x $(GOBIN)/golangci-lint || $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
 	$(GOBIN)/golangci-lint run ./...
 
-fuzz: ## each fuzzer for FUZZTIME (30s)
+fuzz: build ## each fuzzer for FUZZTIME (30s), then two thousand damages of a stored directory
 	scripts/fuzz.sh $(FUZZTIME)
+	ARR_E2E=1 ARR_SOAK=2000 $(GO) test -count=1 -timeout 4h -run '^TestFlips$$' ./e2e
 
 bench: build bin/arr-load ## Go benchmarks, then the real binary under generated load
 	scripts/bench.sh

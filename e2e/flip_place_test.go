@@ -77,7 +77,7 @@ func pagesOf(file string, b []byte) map[string][]int {
 	if n == 0 {
 		return nil
 	}
-	return map[string][]int{"content": {0}}
+	return map[string][]int{"content": spread(0, n)}
 }
 
 func pageSize(file, page string, n int) int {
@@ -88,8 +88,6 @@ func pageSize(file, page string, n int) int {
 		return 16
 	case page == "end":
 		return 32
-	case page == "content":
-		return n
 	case strings.HasSuffix(page, "header"):
 		return 512
 	}
@@ -120,7 +118,12 @@ func catalogPages(b []byte) map[string][]int {
 }
 
 // operations are the ways to damage a place.
-var operations = []string{"flip a bit in", "flip a bit in", "flip a bit in", "cut at", "zero", "swap", "double", "remove the file with"}
+var operations = []string{"flip a bit in", "flip a bit in", "flip a bit in", "cut at", "zero", "swap", "double", removed, replaced}
+
+const (
+	removed  = "remove the file with"
+	replaced = "put a file of the kind in the place of that with"
+)
 
 // apply returns what becomes of a file; nil where it is removed.
 func (f *flip) apply(b []byte) []byte {
@@ -144,7 +147,7 @@ func (f *flip) apply(b []byte) []byte {
 		if f.how == "swap" && (other+len(page) <= at || other >= at+len(page)) {
 			copy(there, was)
 		}
-	case "remove the file with":
+	case removed:
 		return nil
 	}
 	return b
@@ -159,6 +162,18 @@ func (f *flip) damage(t *testing.T, dir string) bool {
 		return false // a running server took it away
 	}
 	after := f.apply(before)
+	if f.how == replaced {
+		after = before
+		siblings, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*"+filepath.Ext(path)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if other := siblings[f.rnd.IntN(len(siblings))]; other != path {
+			if after, err = os.ReadFile(other); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	if after == nil {
 		if err := os.Remove(path); err != nil {
 			t.Fatal(err)
