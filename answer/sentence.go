@@ -1,7 +1,6 @@
 package answer
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -165,11 +164,14 @@ func actorsOf(m *audit.Message) []*audit.ActiveParticipant {
 	return nil
 }
 
-// others gives the participants in a role that are not among the actors.
+// others returns the participants in a role that are not among the actors, which are in the
+// order of the message.
 func others(m *audit.Message, actors []*audit.ActiveParticipant, role string) (list []*audit.ActiveParticipant) {
 	for i := range m.Participants {
-		p := &m.Participants[i]
-		if !slices.Contains(actors, p) && hasRole(p, role) {
+		switch p := &m.Participants[i]; {
+		case len(actors) > 0 && actors[0] == p:
+			actors = actors[1:]
+		case hasRole(p, role):
 			list = append(list, p)
 		}
 	}
@@ -194,16 +196,32 @@ func sourceOf(m *audit.Message) string {
 
 // joined lists what name gives for participants, each once, or gives none.
 func joined(list []*audit.ActiveParticipant, name func(*audit.ActiveParticipant) string, none string) string {
-	var names []string
+	var all names
 	for _, p := range list {
-		if s := name(p); s != "" && !slices.Contains(names, s) {
-			names = append(names, s)
-		}
+		all.add(name(p))
 	}
-	if len(names) == 0 {
+	if all.list == nil {
 		return none
 	}
-	return several(names)
+	return several(all.list)
+}
+
+// names are names in the order in which they come, each once.
+type names struct {
+	list []string
+	seen map[string]bool
+}
+
+// add adds a name unless it is empty.
+func (n *names) add(name string) {
+	if name == "" || n.seen[name] {
+		return
+	}
+	if n.seen == nil {
+		n.seen = map[string]bool{}
+	}
+	n.seen[name] = true
+	n.list = append(n.list, name)
 }
 
 // longestName is how many columns a sentence has for one name, so that it stays one; the
@@ -226,18 +244,15 @@ func several(names []string) string {
 
 // objectsPhrase names the studies and patients, or whatever else there was.
 func objectsPhrase(m *audit.Message) string {
-	var studies, patients, rest []string
+	var studies, patients names
+	var rest []string
 	for i := range m.Objects {
 		o := &m.Objects[i]
 		switch {
 		case o.IsPatient():
-			if s := patientLabel(o); s != "" && !slices.Contains(patients, s) {
-				patients = append(patients, s)
-			}
+			patients.add(patientLabel(o))
 		case o.IsStudy():
-			if !slices.Contains(studies, o.ID) {
-				studies = append(studies, o.ID)
-			}
+			studies.add(o.ID)
 		case o.Name != "":
 			rest = append(rest, o.Name)
 		case o.ID != "":
@@ -245,11 +260,11 @@ func objectsPhrase(m *audit.Message) string {
 		}
 	}
 	phrase := ""
-	if studies != nil {
-		phrase += " of study " + several(studies)
+	if studies.list != nil {
+		phrase += " of study " + several(studies.list)
 	}
-	if patients != nil {
-		phrase += " of patient " + several(patients)
+	if patients.list != nil {
+		phrase += " of patient " + several(patients.list)
 	}
 	if phrase == "" && rest != nil {
 		phrase = " on " + several(rest)

@@ -74,14 +74,16 @@ func (p *phrase) match(value []byte) bool {
 func (p *phrase) matchFlat(value []byte) bool {
 	if !p.inRow {
 		for i := range p.words {
-			if p.words[i].next(value, 0) < 0 {
+			places := p.words[i].in(value)
+			if places.next() < 0 {
 				return false
 			}
 		}
 		return true
 	}
 	pivot := &p.words[p.pivot]
-	for at := pivot.next(value, 0); at >= 0; at = pivot.next(value, at+1) {
+	places := pivot.in(value)
+	for at := places.next(); at >= 0; at = places.next() {
 		if p.before(value[:at]) && p.after(value[at+len(pivot.word):]) {
 			return true
 		}
@@ -123,28 +125,43 @@ func (p *phrase) after(value []byte) bool {
 	return true
 }
 
-// next gives the first place from on where the word stands in value, or -1.
-func (n *needle) next(value []byte, from int) int {
-	if len(value)-from < len(n.word) {
-		return -1
+// places are where a word stands in a value. low and up are where its rarest byte stands next,
+// in either case: each is looked for once behind its last place, since one that is rare may
+// stand far behind many of the other.
+type places struct {
+	*needle
+	value   []byte
+	low, up int
+}
+
+// in returns the places of the word in value.
+func (n *needle) in(value []byte) places {
+	end := len(value)
+	p := places{n, value, end, end}
+	if end < len(n.word) {
+		return p
 	}
-	from += n.rare
-	low, up := indexFrom(value, n.lower, from), len(value)
+	p.low = indexFrom(value, n.lower, n.rare)
 	if n.upper != n.lower {
-		up = indexFrom(value, n.upper, from)
+		p.up = indexFrom(value, n.upper, n.rare)
 	}
+	return p
+}
+
+// next is the next place, -1 behind the last.
+func (p *places) next() int {
 	for {
-		at := min(low, up)
-		if at == len(value) {
+		at := min(p.low, p.up)
+		if at == len(p.value) {
 			return -1
 		}
-		if n.stands(value, at-n.rare) {
-			return at - n.rare
-		}
-		if at == low {
-			low = indexFrom(value, n.lower, at+1)
+		if at == p.low {
+			p.low = indexFrom(p.value, p.lower, at+1)
 		} else {
-			up = indexFrom(value, n.upper, at+1)
+			p.up = indexFrom(p.value, p.upper, at+1)
+		}
+		if p.stands(p.value, at-p.rare) {
+			return at - p.rare
 		}
 	}
 }

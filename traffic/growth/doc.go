@@ -1,0 +1,12 @@
+// Package growth asks of code that reads what a stranger sends whether its cost grows with the
+// length of the input and no faster: tests of parsers, tables and sentences use it.
+//
+// In come shapes, families of inputs that differ in how often something is repeated, and a
+// function that reads one. Cost is the processor time of the reading thread and the bytes that
+// are allocated, never wall time, and only the ratio of two sizes of one shape counts: four
+// times the input may cost eight times as much, which leaves room for n log n and for noise
+// and none for n².
+//
+// Fuzz makes a fuzz target of shapes. Run as a test it measures the shapes that it is given;
+// with ARR_SOAK set, larger ones and mixtures of them as well.
+package growth
