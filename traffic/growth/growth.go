@@ -79,8 +79,8 @@ func Check(t testing.TB, s Shape, size int, read func(t testing.TB, input []byte
 func compare(t testing.TB, s Shape, size int, read func(t testing.TB, input []byte)) string {
 	small, large := s.Of(size), s.Of(factor*size)
 	var less, more cost
-	// What disturbs one measurement hardly disturbs five.
-	for range 5 {
+	// What disturbs one measurement hardly disturbs three.
+	for range 3 {
 		less, more = least(less, measure(t, small, read)), least(more, measure(t, large, read))
 		if !grows(less.time, more.time, leastTime) && !grows(less.bytes, more.bytes, leastBytes) {
 			return ""
