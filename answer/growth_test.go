@@ -54,3 +54,19 @@ func FuzzBucketGrowth(f *testing.F) {
 		}
 	})
 }
+
+// TestSentenceGrowth has thousands of participants, patients and studies, each named otherwise.
+func TestSentenceGrowth(t *testing.T) {
+	growth.Check(t, growth.Shape{Open: "u{n}\n"}, 2*growth.Size, func(t testing.TB, text []byte) {
+		m := &audit.Message{}
+		for b := range bytes.Lines(text) {
+			name := string(b)
+			m.Participants = append(m.Participants, audit.ActiveParticipant{UserID: name, Requestor: "true"}, audit.ActiveParticipant{UserID: name, Roles: []audit.Coded{{Code: "110152"}}})
+			m.Objects = append(m.Objects, audit.ParticipantObject{ID: name, Type: "1", Role: "1"}, audit.ParticipantObject{ID: name, IDType: audit.Coded{Code: "110180"}})
+		}
+		r := &audit.Record{Shape: audit.RawShape}
+		if err := answer.Show(io.Discard, r, answer.ShowOptions{Reader: said{0: {message: m}}}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

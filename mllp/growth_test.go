@@ -16,7 +16,7 @@ func FuzzGrowth(f *testing.F) {
 		{Head: "\vMSH", Open: "|", Tail: "\x1c\r"}, {Head: "\vMSH|^~\\&\r", Open: "MSA|AA|1\r", Tail: "\x1c\r"}, {Head: "\v", Open: "\r", Tail: "\x1c\r"},
 	}
 	growth.Fuzz(f, shapes, func(t testing.TB, stream []byte) {
-		p := pairs{tell: func(Exchange) {}, maxBytes: 1 << 30}
+		p := pairs{tell: func(Exchange) {}, room: newUnanswered(1 << 30)}
 		for _, asks := range []bool{true, false} {
 			r := NewReader(bytes.NewReader(stream), len(stream))
 			for {

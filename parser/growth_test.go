@@ -36,3 +36,16 @@ func FuzzGrowth(f *testing.F) {
 		parser.New(parser.Options{}).ValidateDocument(text)
 	})
 }
+
+// TestAlignmentGrowth has children that are compared with their content model: out of place,
+// too many, and of a message that several grammars are asked of.
+func TestAlignmentGrowth(t *testing.T) {
+	const source = `<AuditSourceIdentification AuditSourceID="s"/>`
+	for _, s := range []growth.Shape{
+		{Head: "<AuditMessage>", Open: `<ActiveParticipant UserID="u" UserIsRequestor="0"/>` + source, Tail: "</AuditMessage>"},
+		{Head: `<AuditMessage>` + source + `<ActiveParticipant UserID="u" UserIsRequestor="0" UserTypeCode="1"/><ParticipantObjectIdentification ParticipantObjectID="1">`,
+			Open: `<ParticipantObjectName/><ParticipantObjectQuery/>`, Tail: "</ParticipantObjectIdentification></AuditMessage>"},
+	} {
+		growth.Check(t, s, growth.Size, func(t testing.TB, doc []byte) { parser.New(parser.Options{}).ValidateDocument(doc) })
+	}
+}

@@ -56,3 +56,17 @@ func FuzzMatchGrowth(f *testing.F) {
 		audit.SplitCX(string(value))
 	})
 }
+
+// TestPhraseGrowth has a value in which the words of a phrase stand often, in one case of their
+// letters, and never one behind the other.
+func TestPhraseGrowth(t *testing.T) {
+	p, err := query.Compile(query.Question{Text: `text:"a b"`}, query.Env{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{"a ", "A ", "b ", "é a "} {
+		growth.Check(t, growth.Shape{Open: word}, 2*growth.Size, func(_ testing.TB, value []byte) {
+			p.Match(&audit.Record{Shape: audit.RawShape, Extra: []audit.FieldValue{{Fields: audit.Fields(audit.FieldText), Value: string(value)}}})
+		})
+	}
+}

@@ -7,6 +7,6 @@
 // times the input may cost eight times as much, which leaves room for n log n and for noise
 // and none for n².
 //
-// Fuzz makes a fuzz target of shapes. Run as a test it measures the shapes that it is given;
-// with ARR_SOAK set, larger ones and mixtures of them as well.
+// Fuzz makes a fuzz target of shapes, which go test measures a sample of. What has cost too
+// much has a test of its own that calls Check.
 package growth

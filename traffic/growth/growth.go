@@ -1,6 +1,7 @@
 package growth
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -31,14 +32,22 @@ type cost struct {
 	bytes uint64
 }
 
+// Size is the size of shapes in a test that runs each time.
+const Size = 1 << 14
+
 // Fuzz makes a fuzz target of shapes. read reads an input and must keep nothing of it that
-// would spare the next reading work.
+// would spare the next reading work. As a test it reads a few of the shapes, with ARR_SOAK set
+// larger ones of all, and mixtures of them.
 func Fuzz(f *testing.F, shapes []Shape, read func(t testing.TB, input []byte)) {
-	size, all := 1<<15, shapes
-	if os.Getenv("ARR_SOAK") != "" {
-		size, all = 1<<18, append(shapes[:len(shapes):len(shapes)], mixed(shapes)...)
+	size := Size
+	switch {
+	case os.Getenv("ARR_SOAK") != "":
+		size = 1 << 18
+		shapes = append(shapes[:len(shapes):len(shapes)], mixed(shapes)...)
+	case flag.Lookup("test.fuzz").Value.String() == "":
+		shapes = sample(shapes)
 	}
-	for _, s := range all {
+	for _, s := range shapes {
 		f.Add(s.Head, s.Open, s.Mid, s.Close, s.Tail)
 	}
 	f.Fuzz(func(t *testing.T, head, open, mid, end, tail string) {
@@ -48,6 +57,14 @@ func Fuzz(f *testing.F, shapes []Shape, read func(t testing.TB, input []byte)) {
 		}
 		Check(t, Shape{head, open, mid, end, tail}, size, read)
 	})
+}
+
+// sample is every eighth shape, but three where there are fewer than that.
+func sample(shapes []Shape) (some []Shape) {
+	for i := 0; i < len(shapes); i += min(8, (len(shapes)+2)/3) {
+		some = append(some, shapes[i])
+	}
+	return some
 }
 
 // mixed are shapes that have each other's parts.
