@@ -2,8 +2,10 @@ package e2e
 
 import (
 	"math/rand/v2"
+	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -74,9 +76,24 @@ type mortal struct {
 }
 
 func newMortal(t *testing.T, dir string) *mortal {
-	m := &mortal{t: t, dir: dir, tls: freePort(t), tcp: freePort(t)}
+	m := &mortal{t: t, dir: dir, tls: lastingPort(t), tcp: lastingPort(t)}
 	m.serve()
 	return m
+}
+
+// lastingPort gives a TCP port that stays free while nobody listens on it: no connection is
+// made from such a one.
+func lastingPort(t *testing.T) string {
+	t.Helper()
+	for range 100 {
+		port := strconv.Itoa(20_000 + rand.IntN(10_000))
+		if ln, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
+			ln.Close()
+			return port
+		}
+	}
+	t.Fatal("no port is free")
+	return ""
 }
 
 func (m *mortal) serve() {

@@ -213,13 +213,13 @@ func (l *killLoad) settle() {
 	close(l.stop)
 	l.work.Wait()
 	for _, g := range l.gateways {
-		until(l.t, time.Minute, "all admissions are spooled", func() bool { return g.taken() == g.next-g.floor })
+		until(l.t, 5*time.Minute, "all admissions are spooled", func() bool { return g.taken() == g.next-g.floor })
 		l.oweAdmissions(g.floor, g.next)
-		until(l.t, time.Minute, "the gateway's spool is empty", func() bool { return g.figure("repository_waiting_bytes") == 0 })
+		until(l.t, 5*time.Minute, "the gateway's spool is empty", func() bool { return g.figure("repository_waiting_bytes") == 0 })
 		g.stop()
 	}
 	for _, logger := range l.loggers {
-		until(l.t, time.Minute, "the Logger's spool is empty", func() bool { return logger.Stats()[0].WaitingBytes == 0 })
+		until(l.t, 5*time.Minute, "the Logger's spool is empty", func() bool { return logger.Stats()[0].WaitingBytes == 0 })
 	}
 	l.m.s.stop()
 	found := map[string]bool{}

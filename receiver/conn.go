@@ -12,11 +12,14 @@ import (
 
 const (
 	// drainQuiet is how long a connection that is being drained may be silent
-	// before nothing more is expected of it; drainLimit bounds its draining. Waiting for
-	// memory does not count to that, up to drainWait: what others give back as they end
-	// is what it waits for.
+	// before nothing more is expected of it. A sender that goes on and on is left, after
+	// drainLimit, as soon as it has been silent for drainGap, since what is under way then
+	// is lost; drainLast later even if it is not. Waiting for memory does not count to that,
+	// up to drainWait: what others give back as they end is what it waits for.
 	drainQuiet = 100 * time.Millisecond
 	drainLimit = 3 * time.Second
+	drainGap   = time.Millisecond
+	drainLast  = time.Second
 	drainWait  = 6 * time.Second
 )
 
@@ -143,7 +146,7 @@ func (c *conn) deliver(ctx context.Context) {
 }
 
 // arm bounds the next reads; 0 lifts the bound. While the connection is drained
-// it may be silent for drainQuiet at most.
+// it may be silent for drainQuiet at most, in the end for drainGap.
 func (c *conn) arm(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -151,8 +154,14 @@ func (c *conn) arm(d time.Duration) {
 }
 
 func (c *conn) armLocked(d time.Duration) {
-	if !c.drainBy.IsZero() && (d == 0 || d > drainQuiet) {
-		d = drainQuiet
+	if !c.drainBy.IsZero() {
+		quiet := drainQuiet
+		if time.Now().After(c.drainBy) {
+			quiet = drainGap
+		}
+		if d == 0 || d > quiet {
+			d = quiet
+		}
 	}
 	var t time.Time
 	if d > 0 {
@@ -205,7 +214,7 @@ func (c *conn) draining() bool {
 func (c *conn) drained() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return !c.drainBy.IsZero() && time.Now().After(c.drainBy)
+	return !c.drainBy.IsZero() && time.Now().After(c.drainBy.Add(drainLast))
 }
 
 // abort gives the connection up.

@@ -164,8 +164,12 @@ func (s *stream) put(e audit.Entry, p piece) {
 
 // goesOn says whether reading goes on after err.
 func (s *stream) goesOn(err error) bool {
-	if !errors.Is(err, os.ErrDeadlineExceeded) || s.c.draining() {
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
 		return false
+	}
+	if s.c.draining() {
+		// What comes while the last frames are being stored is not lost, either.
+		return s.c.queue.settle(s.c.queue.cut)
 	}
 	if !s.middle() {
 		s.rest()
