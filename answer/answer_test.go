@@ -8,6 +8,7 @@ import (
 	"encoding/xml"
 	"flag"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -389,5 +390,20 @@ func TestTableOfLargeRecords(t *testing.T) {
 		if out.Len() < before+1<<20 {
 			t.Fatalf("record %d is held back", i)
 		}
+	}
+}
+
+// The largest limit that can be written is one.
+func TestLargestLimit(t *testing.T) {
+	p, err := query.Compile(query.Question{Text: "*", Limit: math.MaxInt}, query.Env{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := answer.New(io.Discard, p, answer.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if limit := w.Plan().Limit; limit <= 0 {
+		t.Errorf("%d records are searched for", limit)
 	}
 }

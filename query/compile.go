@@ -31,9 +31,12 @@ type Question struct {
 	After string `json:"after,omitempty"`
 }
 
+// maxLimit is more records than there are, and few enough that one more can be asked for.
+const maxLimit = 1 << 40
+
 // Compile makes a question's plan. The error is an *Error.
 func Compile(q Question, env Env) (*Plan, error) {
-	p := &Plan{Limit: q.Limit, Top: q.Top, Zone: env.zone()}
+	p := &Plan{Limit: min(q.Limit, maxLimit), Top: q.Top, Zone: env.zone()}
 	var err error
 	if p.Since, p.Until, err = env.timeRange(q.Since, q.Until); err != nil {
 		return nil, err
