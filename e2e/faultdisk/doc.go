@@ -13,8 +13,8 @@
 //     512-byte sectors may, in any order; a file may be longer and have zeros instead.
 //   - A name that was made, renamed or removed survives if its folder was synced since. Of the
 //     others a folder keeps the first few, in the order in which they came.
-//   - A sync that fails leaves bytes that can be read and that no later sync writes, as Linux
-//     does.
+//   - A sync of a file that fails leaves bytes that can be read and that no later sync writes,
+//     as Linux does.
 //
 // The package knows nothing of arr. It never touches a disk. Links, extended attributes and
 // writing through a memory map are not there.

@@ -70,8 +70,9 @@ func (n *inode) sync() {
 	n.changes, n.moves = nil, nil
 }
 
-// forget is a sync that failed: what was to be written counts as written.
-func (n *inode) forget() { n.changes, n.moves = nil, nil }
+// forget is a sync that failed: the bytes that were to be written count as written. Names
+// stay to be written, since file systems keep a log of them.
+func (n *inode) forget() { n.changes = nil }
 
 // cut leaves what survives a power cut, of everything below n too.
 func (n *inode) cut(rnd *rand.Rand) {
