@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand"
+	mathrand "math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // TestMangledCatalog: whatever is damaged in the catalog's pages, they are read to the end
@@ -51,5 +53,46 @@ func TestMangledCatalog(t *testing.T) {
 			_ = c.eachSource(func(*Source) {})
 			_ = c.close()
 		}
+	}
+}
+
+// TestCatalogHistories: whatever a catalog has been through, what bbolt made of it is
+// accepted: nothing asked of its pages is more than bbolt promises.
+func TestCatalogHistories(t *testing.T) {
+	t.Parallel()
+	seeds, steps := uint64(2), 25
+	if os.Getenv("ARR_SOAK") != "" {
+		seeds, steps = 30, 200
+	}
+	for seed := range seeds {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			rnd := mathrand.New(mathrand.NewPCG(seed, 9))
+			path := filepath.Join(t.TempDir(), catalogFile)
+			if err := makeCatalog(path, time.Unix(0, 0)); err != nil {
+				t.Fatal(err)
+			}
+			for step := range steps {
+				c, err := openCatalog(path, false, uint64(step))
+				if err != nil {
+					t.Fatalf("after %d steps: %v", step, err)
+				}
+				// Few or many, at the beginning or anywhere, appended, changed and removed.
+				at, n := rnd.IntN(400), rnd.IntN(120)
+				if rnd.IntN(3) == 0 {
+					at = 0
+				}
+				sources := sourceChanges{put: someSources(rnd.IntN(60), rnd.IntN(20)), remove: keysOf(someSources(rnd.IntN(60), rnd.IntN(20))), whole: rnd.IntN(9) == 0}
+				if err := c.replaceSegments(someSegments(at, n), someSegments(rnd.IntN(500), rnd.IntN(60)), sources); err != nil {
+					t.Fatal(err)
+				}
+				if err := c.close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := checkCatalog(path, uint64(steps)); err != nil {
+				t.Fatal(err)
+			}
+		})
 	}
 }

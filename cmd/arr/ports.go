@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"arr/store/durable"
 )
 
 // portsFile stands in the data directory while the server listens everywhere.
@@ -31,12 +33,7 @@ func (p ports) write(dir string) error {
 	if err != nil {
 		return fmt.Errorf("writing down the ports: %w", err)
 	}
-	tmp := filepath.Join(dir, portsFile+".new")
-	err = os.WriteFile(tmp, append(b, '\n'), 0o644)
-	if err == nil {
-		err = os.Rename(tmp, filepath.Join(dir, portsFile))
-	}
-	if err != nil {
+	if err := durable.WriteFile(filepath.Join(dir, portsFile), append(b, '\n'), 0o644); err != nil {
 		return fmt.Errorf("writing down the ports: %w", err)
 	}
 	return nil
