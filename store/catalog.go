@@ -65,10 +65,13 @@ type catalog struct {
 	committed func(transaction uint64)
 	// spoilt says that the one of its meta pages is damaged that nobody needs.
 	spoilt bool
-	// writing is held by whoever changes the catalog and guards last, the id of the last
-	// transaction that did.
+
+	// writing is held by whoever changes the catalog, and guards all below.
 	writing sync.Mutex
-	last    uint64
+	// last is the id of the last transaction that changed it.
+	last uint64
+	// broken says that bbolt met damage within a transaction, which is never ended.
+	broken bool
 }
 
 // openCatalog opens the catalog, which is there. What can't be gone on with is ErrDamaged
@@ -309,6 +312,13 @@ func (c *catalog) eachSource(fn func(*Source)) error {
 	})
 }
 
-func (c *catalog) close() error { return c.db.Close() }
+func (c *catalog) close() error {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if c.broken {
+		return nil // it would wait for the transaction
+	}
+	return c.db.Close()
+}
 
 func numberKey(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"maps"
@@ -36,41 +37,58 @@ func (c *catalog) view(fn func(*bolt.Tx) error) error {
 }
 
 // update makes one transaction of what fn changes. It looks at the pages first: where they
-// were damaged since they were read last, bbolt would go by them, and where it panics it
-// walks over them once more, in a goroutine whose panic nobody can recover.
+// were damaged since they were read last, bbolt would go by them.
 func (c *catalog) update(fn func(*changes) error) error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
+	if c.broken {
+		return errPages
+	}
 	if _, err := checkCatalogPages(c.db.Path(), c.last); err != nil {
 		return err
 	}
-	var id int
-	err := guarded(func() error {
-		return c.db.Update(func(tx *bolt.Tx) error {
-			id = tx.ID()
-			w := &changes{tx: tx}
-			if err := w.begin(); err != nil {
-				return err
-			}
-			if err := fn(w); err != nil {
-				return err
-			}
-			w.contents.Transaction = uint64(id)
-			b, err := encodeValue(keyContents, w.contents)
-			if err != nil {
-				return err
-			}
-			return tx.Bucket(bucketMeta).Put(keyContents, b)
-		})
-	})
+	tx, err := c.db.Begin(true)
 	if err != nil {
 		return err
 	}
-	c.last = uint64(id)
-	if c.committed != nil {
-		c.committed(c.last)
+	id := uint64(tx.ID())
+	err = guarded(func() error {
+		w := &changes{tx: tx}
+		if err := w.make(id, fn); err != nil {
+			return err
+		}
+		return tx.Commit()
+	})
+	switch {
+	case err == nil:
+		c.last = id
+		if c.committed != nil {
+			c.committed(id)
+		}
+	case errors.Is(err, errPages):
+		// A rollback would follow the pages, too, in a goroutine whose panic nobody can
+		// recover from.
+		c.broken = true
+	default:
+		_ = tx.Rollback() // or the commit has done so
 	}
-	return nil
+	return err
+}
+
+// make changes what fn changes, and what the contents say.
+func (w *changes) make(id uint64, fn func(*changes) error) error {
+	if err := w.begin(); err != nil {
+		return err
+	}
+	if err := fn(w); err != nil {
+		return err
+	}
+	w.contents.Transaction = id
+	b, err := encodeValue(keyContents, w.contents)
+	if err != nil {
+		return err
+	}
+	return w.tx.Bucket(bucketMeta).Put(keyContents, b)
 }
 
 // begin takes what the contents were, and makes the buckets of a catalog that lacks them.
