@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -123,4 +125,46 @@ func peakOf(t *testing.T, args ...string) (mebibytes int) {
 		t.Fatalf("arr %q: %v", args[:1], err)
 	}
 	return int(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss >> 10)
+}
+
+// TestHL7HalfMessages: connections that stop in the middle of large messages, and as many
+// silent ones as there may be, keep no other sender out, and memory is bounded.
+func TestHL7HalfMessages(t *testing.T) {
+	needBinary(t)
+	const half, silent = 14, 1024
+	needFiles(t, silent+500)
+	g := startGateway(t, "--forward", forgetfulArchive(t), "--to", "tcp://127.0.0.1:1", "--spool", t.TempDir())
+	began := []byte("\vMSH|^~\\&|A|B|" + strings.Repeat("x", 40<<20))
+	var writing sync.WaitGroup
+	var read atomic.Int64
+	for range half {
+		conn, err := dialFrom(hostileHost, "tcp", g.address, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		writing.Go(func() {
+			n, _ := conn.Write(began) // which ends with the connection, or the test's patience
+			read.Add(int64(n))
+		})
+		conn.SetWriteDeadline(time.Now().Add(3 * time.Second))
+	}
+	writing.Wait()
+	for range silent {
+		conn, err := dialFrom(hostileHost, "tcp", g.address, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+	}
+	for i := range 4 {
+		if err := admitFrom(g.address, false, i); err != nil {
+			t.Fatalf("message %d beside them: %v", i, err)
+		}
+	}
+	peak := peakMiB(t, g.cmd.Process.Pid)
+	t.Logf("%d MB of half messages in %d MiB", read.Load()/1e6, peak)
+	if peak > gatewayMemory {
+		t.Errorf("arr hl7 took %d MiB, want at most %d", peak, gatewayMemory)
+	}
 }
