@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,24 +23,6 @@ const (
 	// floodMemory is what the server may hold in memory under them, in MiB.
 	floodMemory = 600
 )
-
-// hostile are ways to use up a receiver: what each sends once it is connected, and
-// whether to the TLS port, where a handshake may come first.
-var hostile = []struct {
-	send           string
-	tls, handshake bool
-}{
-	{send: ""},
-	{send: "2000 <85>1 - half a frame"},
-	{send: "60000 <85>1 - a larger one"},
-	{send: "16777216 <85>1 - the largest one"},
-	{send: "00000000000000"},
-	{send: "<85>Jan  4 10:00:00 host app: a line without an end"},
-	{send: "\x16\x03\x01\xff\xff no handshake", tls: true},
-	{send: "<85>1 - plain syslog", tls: true},
-	{send: "", tls: true, handshake: true},
-	{send: "16777216 <85>1 - the largest one", tls: true, handshake: true},
-}
 
 // TestFlood: beside 10,000 hostile connections a sender that keeps to the rules loses
 // nothing and is not held up for long, and the server's memory stays bounded.
@@ -127,30 +110,28 @@ func trusting(t *testing.T, s *server) *tls.Config {
 	return &tls.Config{RootCAs: pool, ServerName: "localhost"}
 }
 
-// flood opens the hostile connections, 64 at a time.
+// flood opens the hostile connections, 64 at a time, and leaves each with what its kind
+// sends at first: at the port for TCP, and at that for TLS, where some do their handshake.
 func flood(t *testing.T, s *server) []net.Conn {
 	t.Helper()
 	conns := make([]net.Conn, floodConns)
-	config := trusting(t, s)
+	kinds := slices.Concat(syslogKinds, tlsKinds, syslogKinds[:4])
 	var wg sync.WaitGroup
 	for k := range 64 {
 		wg.Go(func() {
 			for i := k; i < len(conns); i += 64 {
-				h := hostile[i%len(hostile)]
-				to := s.ports.TCP[0]
-				if h.tls {
+				kind, to := kinds[i%len(kinds)], s.ports.TCP[0]
+				encrypted := i%len(kinds) >= len(syslogKinds)
+				if encrypted {
 					to = s.ports.TLS[0]
 				}
-				c, err := net.DialTimeout("tcp", to, 20*time.Second)
+				c, err := dialFrom(hostileHost, "tcp", to, encrypted && !kind.raw)
 				if err != nil {
 					t.Errorf("connection %d: %v", i, err)
 					return
 				}
 				conns[i] = c
-				if h.handshake {
-					conns[i] = tls.Client(c, config)
-				}
-				io.WriteString(conns[i], h.send)
+				io.WriteString(c, kind.sends)
 			}
 		})
 	}
