@@ -20,6 +20,8 @@ type hostileKind struct {
 	sends   string
 	every   time.Duration
 	follows string
+	// most is how many peers there are at most, 0 for any number: some send much.
+	most int
 }
 
 const (
@@ -58,7 +60,7 @@ var (
 		{name: "half, small", sends: "\vMSH|^~\\&|A|B|"},
 		{name: "half, usual", sends: "\vMSH|^~\\&|A|B|" + piece[:9<<10]},
 		{name: "half, large", sends: "\vMSH|^~\\&|A|B|" + piece + piece},
-		{name: "half, largest", sends: "\vMSH|^~\\&|A|B|" + strings.Repeat(piece, 80)},
+		{name: "half, largest", sends: "\vMSH|^~\\&|A|B|" + strings.Repeat(piece, 80), most: 64},
 		{name: "slow", sends: "\vMSH|^~\\&|A|B|" + piece[:9<<10], every: 100 * time.Millisecond, follows: "x"},
 		{name: "line ends", every: 100 * time.Millisecond, follows: "\r"},
 		{name: "huge", sends: "\vMSH|^~\\&|A|B|", every: 200 * time.Millisecond, follows: piece},
@@ -86,6 +88,9 @@ func hostileQuestion(body string) string {
 // all.
 func (k hostileKind) begin(at *target, n int) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
+	if k.most > 0 {
+		n = min(n, k.most)
+	}
 	var began, running sync.WaitGroup
 	turns := make(chan struct{}, 64) // who dials at once
 	for range n {

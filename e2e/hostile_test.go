@@ -13,8 +13,8 @@ const (
 	// hostilePeers is how many hostile connections each kind keeps open, and honestWork how
 	// much the honest peer does beside them: beside all kinds at once in make test, and with
 	// ARR_SOAK beside each.
-	hostilePeers, hostilePeersSoak = 16, 4000
-	honestWork, honestWorkSoak     = 8, 100
+	hostilePeers, hostilePeersSoak = 16, 2000
+	honestWork, honestWorkSoak     = 8, 30
 	// maxGrowth is how many times longer the honest peer's work may take beside hostile
 	// ones, who have the same processors. It is generous: what fails does not end at all.
 	maxGrowth = 1000
@@ -51,15 +51,14 @@ type target struct {
 }
 
 // hostileRounds are the kinds that are tried together.
-func hostileRounds(kinds []hostileKind) map[string][]hostileKind {
+func hostileRounds(kinds []hostileKind) (all [][]hostileKind) {
 	if !soak() {
-		return map[string][]hostileKind{"all kinds": kinds}
+		return [][]hostileKind{kinds}
 	}
-	each := map[string][]hostileKind{}
 	for _, k := range kinds {
-		each[k.name] = []hostileKind{k}
+		all = append(all, []hostileKind{k})
 	}
-	return each
+	return all
 }
 
 // TestHostilePeers: beside peers of each kind an honest one gets its work done, and memory
@@ -84,7 +83,11 @@ func TestHostilePeers(t *testing.T) {
 				return all
 			}
 			alone := measure("alone")
-			for name, kinds := range hostileRounds(c.kinds) {
+			for _, kinds := range hostileRounds(c.kinds) {
+				name := "all kinds"
+				if len(kinds) == 1 {
+					name = kinds[0].name
+				}
 				var stop []func()
 				for _, kind := range kinds {
 					stop = append(stop, kind.begin(at, peers))
