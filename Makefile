@@ -37,7 +37,7 @@ unit: ## unit tests alone, without the race detector
 	$(GOTEST) -skips bin/skips/unit $(UNITS)
 
 race: ## unit tests with the race detector
-	$(GOTEST) -skips bin/skips/race -race $(UNITS)
+	$(GOTEST) -skips bin/skips/race -timeout 20m -race $(UNITS)
 
 e2e: build ## the real binary against real peers: rsyslog, logger, crashes, full disks
 	ARR_E2E=1 $(GOTEST) -skips bin/skips/e2e -count=1 -timeout 20m ./e2e/...
