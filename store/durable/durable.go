@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // SyncDir makes the names in a directory durable.
@@ -35,6 +36,9 @@ func MkdirAll(dir string, perm fs.FileMode) error {
 		}
 	}
 	if err := os.Mkdir(dir, perm); err != nil && !isDir(dir) { // another process may have made it
+		if errors.Is(err, fs.ErrExist) {
+			err = &fs.PathError{Op: "mkdir", Path: dir, Err: syscall.ENOTDIR} // as os.MkdirAll has it
+		}
 		return fmt.Errorf("make directory: %w", err)
 	}
 	return SyncDir(parent)
