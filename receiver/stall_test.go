@@ -51,14 +51,14 @@ func TestStallIsTheDisks(t *testing.T) {
 				d := delivery{srv: s, onStall: func() { told.Add(1) }}
 				for range 2 {
 					told.Store(0)
-					var during int64
-					time.AfterFunc(limit+time.Millisecond, func() { during = s.stalled.Load() })
+					var during atomic.Int64
+					time.AfterFunc(limit+time.Millisecond, func() { during.Store(s.stalled.Load()) })
 					if err := d.hand(t.Context(), []audit.Entry{{}}); err != nil {
 						t.Error(err)
 					}
 					time.Sleep(limit)
-					if told.Load() != c.stalls || during != c.stalls || s.stalled.Load() != 0 {
-						t.Errorf("%d stalls were told of, %d counted meanwhile, %d later; want %d", told.Load(), during, s.stalled.Load(), c.stalls)
+					if told.Load() != c.stalls || during.Load() != c.stalls || s.stalled.Load() != 0 {
+						t.Errorf("%d stalls were told of, %d counted meanwhile, %d later; want %d", told.Load(), during.Load(), s.stalled.Load(), c.stalls)
 					}
 				}
 			})

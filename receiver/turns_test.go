@@ -52,6 +52,7 @@ func TestTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ts := &turns{usual: Budget{size: 2, lastFirst: true}, large: Budget{size: 1, lastFirst: true}}
 		var wg sync.WaitGroup
+		var mu sync.Mutex
 		var ended []string
 		all := map[string]*turned{}
 		for _, c := range []struct {
@@ -64,7 +65,11 @@ func TestTurns(t *testing.T) {
 			{"a2", hello(300), 0}, {"a3", hello(300), 0}, {"a4", hello(300), 0}, {"b0", hello(300), 0},
 		} {
 			time.Sleep(c.after + time.Millisecond)
-			all[c.name] = begin(t, ts, &wg, c.name[:1], c.bytes, func() { ended = append(ended, c.name) })
+			all[c.name] = begin(t, ts, &wg, c.name[:1], c.bytes, func() {
+				mu.Lock()
+				defer mu.Unlock()
+				ended = append(ended, c.name)
+			})
 		}
 		wg.Wait()
 		if got := strings.Join(ended, " "); got != "a0 a1 b0 a4 half large a2 a3" {
