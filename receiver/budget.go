@@ -114,6 +114,14 @@ func (b *Budget) Waiting() int {
 	return n
 }
 
+// most reports whether peer holds more than half of the Budget.
+func (b *Budget) most(peer string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	h := b.peers[peer]
+	return h != nil && 2*h.held > b.size
+}
+
 // used is how much of the budget is given out, and how many wait for more.
 func (b *Budget) used() (n int64, waiting int) {
 	b.mu.Lock()

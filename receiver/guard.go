@@ -130,11 +130,14 @@ func (g *guarded) accept() {
 		}
 		peer := hostOf(nc)
 		conn := &seated{Conn: nc}
+		ctx, cancel := context.WithCancel(g.ctx)
 		conn.seat = g.seats.take(peer, func(peer string) {
 			g.srv.trouble(report{peer: peer, cause: CauseGaveWay})
+			cancel()
 			nc.Close()
 		})
 		if conn.seat == nil {
+			cancel()
 			g.srv.trouble(report{peer: peer, cause: CauseTooMany})
 			nc.Close()
 			continue
@@ -143,10 +146,14 @@ func (g *guarded) accept() {
 		// look whole.
 		resetUnlessEnded(nc)
 		if !g.note(conn) {
+			cancel()
 			conn.Close()
 			return
 		}
-		g.work.Go(func() { g.open(conn, peer) })
+		g.work.Go(func() {
+			defer cancel()
+			g.open(ctx, conn, peer)
+		})
 	}
 }
 
@@ -161,10 +168,10 @@ func (g *guarded) note(conn net.Conn) bool {
 }
 
 // open does the handshake of a connection, if there is one, and hands it out.
-func (g *guarded) open(conn *seated, peer string) {
+func (g *guarded) open(ctx context.Context, conn *seated, peer string) {
 	var out net.Conn = conn
 	if g.tls != nil {
-		out = g.handshake(conn, peer)
+		out = g.handshake(ctx, conn, peer)
 	}
 	g.mu.Lock()
 	delete(g.shaking, conn)
@@ -178,7 +185,7 @@ func (g *guarded) open(conn *seated, peer string) {
 }
 
 // handshake gives the connection with TLS, nil where it failed.
-func (g *guarded) handshake(conn net.Conn, peer string) net.Conn {
+func (g *guarded) handshake(ctx context.Context, conn net.Conn, peer string) net.Conn {
 	by := time.Now().Add(g.srv.lim.handshake)
 	if err := conn.SetReadDeadline(by); err != nil {
 		return nil
@@ -187,13 +194,13 @@ func (g *guarded) handshake(conn net.Conn, peer string) net.Conn {
 		_ = conn.SetReadDeadline(time.Now().Add(d)) // fails on a closed socket only
 	}
 	p := newPeeked(conn, helloPeek, guardWrite)
-	tc, r := g.srv.shake(g.ctx, p, g.tls, peer, &turn{conn: conn, by: by, arm: arm, over: g.ended})
+	tc, r := g.srv.shake(ctx, p, g.tls, peer, &turn{conn: conn, by: by, arm: arm, over: func() bool { return ctx.Err() != nil }})
 	switch {
 	case tc != nil:
 		if conn.SetReadDeadline(time.Time{}) == nil {
 			return tc
 		}
-	case g.ended():
+	case ctx.Err() != nil:
 	case r == nil:
 		g.srv.counters.probes.Add(1)
 	default:
@@ -211,8 +218,6 @@ func (g *guarded) hand(a accepted) bool {
 		return false
 	}
 }
-
-func (g *guarded) ended() bool { return g.ctx.Err() != nil }
 
 // seated is a connection that gives its seat back once it is closed.
 type seated struct {

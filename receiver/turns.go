@@ -18,8 +18,9 @@ const (
 	// certificates. crypto/tls keeps all of it, and copies.
 	maxHandshake = 128 << 10
 	// patience is how long a client may have a handshake wait for it while others wait for
-	// their turn.
+	// their turn, and haste how long where its peer has more than half of all turns.
 	patience = time.Second
+	haste    = patience / 4
 )
 
 var errLargeHandshake = errors.New("the client sent more than 128 KiB for its handshake")
@@ -37,6 +38,7 @@ func newTurns() *turns {
 type turn struct {
 	conn net.Conn
 	of   *Budget
+	peer string
 	// by is when the handshake must be done, arm bounds the next read, and over reports
 	// whether nothing is to be read any more.
 	by   time.Time
@@ -53,7 +55,7 @@ func (ts *turns) take(ctx context.Context, p *peeked, t *turn, peer string, hand
 	if err != nil {
 		return err
 	}
-	t.of = &ts.usual
+	t.of, t.peer = &ts.usual, peer
 	if !whole {
 		t.of = &ts.large
 	}
@@ -77,7 +79,7 @@ func (t *turn) Read(b []byte) (int, error) {
 		return 0, errLargeHandshake
 	}
 	for {
-		limit := min(time.Until(t.by), patience)
+		limit := min(time.Until(t.by), haste)
 		if limit <= 0 {
 			return 0, os.ErrDeadlineExceeded
 		}
@@ -86,11 +88,16 @@ func (t *turn) Read(b []byte) (int, error) {
 		n, err := t.conn.Read(b)
 		t.waited += min(time.Since(start), limit)
 		t.got += n
-		if t.waited >= patience && t.of.Waiting() > 0 {
+		if t.tooLong() {
 			return 0, os.ErrDeadlineExceeded
 		}
 		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) || t.over() {
 			return n, err
 		}
 	}
+}
+
+// tooLong reports whether the client has kept others waiting for too long.
+func (t *turn) tooLong() bool {
+	return t.waited >= haste && t.of.Waiting() > 0 && (t.waited >= patience || t.of.most(t.peer))
 }

@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -46,8 +47,9 @@ func begin(t *testing.T, ts *turns, wg *sync.WaitGroup, peer string, bytes []byt
 // hello is a TLS record of a handshake, of n bytes.
 func hello(n int) []byte { return append([]byte{22, 3, 1, byte(n >> 8), byte(n)}, make([]byte, n)...) }
 
-// A client has until its deadline, or for patience while others wait; who comes next is of the
-// peer that has no turn, and of one peer's the last to come.
+// A client has until its deadline, while others wait for patience, and for haste where its peer
+// has most turns. Who comes next is of the peer that has fewest, and of one peer's the last to
+// come. They look at how long they waited four times a second.
 func TestTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ts := &turns{usual: Budget{size: 2, lastFirst: true}, large: Budget{size: 1, lastFirst: true}}
@@ -76,7 +78,7 @@ func TestTurns(t *testing.T) {
 			t.Errorf("they ended in the order %s", got)
 		}
 		for name, c := range all {
-			want := map[string]time.Duration{"a0": time.Second, "a1": time.Second, "b0": 1400 * time.Millisecond, "a4": 1500 * time.Millisecond}[name]
+			want := map[string]time.Duration{"a0": 800 * time.Millisecond, "a1": time.Second, "b0": 1100 * time.Millisecond, "a4": 1200 * time.Millisecond}[name]
 			if want == 0 {
 				want = 10 * time.Second
 			}
@@ -107,4 +109,38 @@ func TestLargeHandshake(t *testing.T) {
 			t.Errorf("after %d bytes: %v", sent, c.err)
 		}
 	})
+}
+
+// Who gives way while it waits for its turn is gone at once, so that the next gets its place.
+func TestGivesWayBeforeItsTurn(t *testing.T) {
+	s := &Server{}
+	s.setup()
+	s.turns.usual.size = 1
+	if err := s.turns.usual.Wait(t.Context(), "", 1); err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	guarded := s.Guard(ln, GuardOptions{TLS: &tls.Config{}, MaxConns: 1})
+	defer guarded.Close()
+	for n := range 3 * leaving {
+		c, err := net.Dial("tcp", ln.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if _, err := c.Write(hello(300)); err != nil {
+			t.Fatal(err)
+		}
+		for end := time.Now().Add(10 * time.Second); s.turns.usual.Waiting() != 1 || s.Stats().GaveWay != uint64(n); time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("after %d connections %d gave way and %d wait", n+1, s.Stats().GaveWay, s.turns.usual.Waiting())
+			}
+		}
+	}
+	if n := s.Stats().Refused[CauseTooMany]; n != 0 {
+		t.Errorf("%d were refused", n)
+	}
 }
