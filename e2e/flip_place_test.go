@@ -168,6 +168,10 @@ func (f *flip) damage(t *testing.T, dir string) bool {
 		if err != nil {
 			t.Fatal(err)
 		}
+		siblings = slices.DeleteFunc(siblings, func(other string) bool {
+			st, err := os.Stat(other)
+			return err != nil || !st.Mode().IsRegular() || filepath.Ext(other) != filepath.Ext(path)
+		})
 		if other := siblings[f.rnd.IntN(len(siblings))]; other != path {
 			if after, err = os.ReadFile(other); err != nil {
 				t.Fatal(err)
