@@ -117,7 +117,13 @@ files() {
 # A script for each program says where its parts are.
 for program in "${programs[@]}"; do
 	command=$(files "/usr/*bin/$program" "/*bin/$program" "/usr/lib/jvm/*/bin/$program" | head -n 1)
+	settings="LD_LIBRARY_PATH=$libraries"
 	case $program in
+	openssl)
+		settings+=" OPENSSL_CONF=\$root/usr/lib/ssl/openssl.cnf"
+		modules=$(files '/usr/lib/*/ossl-modules')
+		settings+=${modules:+ OPENSSL_MODULES=$modules}
+		;;
 	rsyslogd) command+=" -M $(files '/usr/lib/*/rsyslog')" ;;
 	syslog-ng) command+=" --module-path=$(files '/usr/lib/syslog-ng/[0-9]*')" ;;
 	jing)
@@ -132,7 +138,7 @@ for program in "${programs[@]}"; do
 	cat >"$peers/bin/$program" <<-SCRIPT
 		#!/bin/sh
 		root=\$(dirname "\$0")/../root
-		LD_LIBRARY_PATH=$libraries exec $command "\$@"
+		$settings exec $command "\$@"
 	SCRIPT
 	chmod +x "$peers/bin/$program"
 done

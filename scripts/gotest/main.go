@@ -36,7 +36,7 @@ func run(args []string) error {
 	case len(args) > 1 && args[0] == "-report":
 		return report(os.Stdout, args[1:])
 	}
-	return errors.New("usage: gotest -skips FILE ARGUMENTS... | gotest -report FILES...")
+	return errors.New("usage: gotest -skips FILE ARGUMENTS, or gotest -report FILES")
 }
 
 // test runs go test. Its error is that of go test, too.
