@@ -2,6 +2,7 @@ package query
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"arr/audit"
@@ -31,8 +32,8 @@ type Question struct {
 	After string `json:"after,omitempty"`
 }
 
-// maxLimit is more records than there are, and few enough that one more can be asked for.
-const maxLimit = 1 << 40
+// maxLimit leaves room to ask for one record more.
+const maxLimit = math.MaxInt - 1
 
 // Compile makes a question's plan. The error is an *Error.
 func Compile(q Question, env Env) (*Plan, error) {
