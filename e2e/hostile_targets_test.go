@@ -272,9 +272,13 @@ func httpTarget(network string, encrypted bool) func(*testing.T) *target {
 				return dialFrom(honestHost, network, address, false)
 			},
 		}}
+		get := ask
+		if network == "unix" && soak() {
+			get = askAgain
+		}
 		at := &target{pid: s.cmd.Process.Pid, work: func(int) error {
 			for _, page := range []string{"/healthz", "/readyz", "/metrics"} {
-				if err := ask(client, scheme+"://localhost"+page); err != nil {
+				if err := get(client, scheme+"://localhost"+page); err != nil {
 					return err
 				}
 			}
