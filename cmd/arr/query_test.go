@@ -321,7 +321,7 @@ func TestCaret(t *testing.T) {
 	}{
 		{"a b", 2, 1, "  a b\n    ^"},
 		{"a", 1, 0, "  a\n   ^"},
-		{"ü\tb\x1b", 3, 2, "  ü b\ufffd\n    ^^"},
+		{"ü\tb\x1b", 3, 2, `  ü b\u001b` + "\n    ^^^^^^^"},
 		{"", 0, 0, "  \n  ^"},
 		{"山田 usr:太郎", 7, 3, "  山田 usr:太郎\n       ^^^"},
 		{long, 100, 0, "  …" + long[:60] + "\n   " + strings.Repeat(" ", 60) + "^"},
