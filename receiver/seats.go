@@ -12,7 +12,8 @@ import (
 const maxLooks = 64
 
 // leaving is how many connections, beside a sixteenth of all, may have given their seat up
-// and not have ended, as those whose frames the disk keeps waiting.
+// and not have ended, as those whose frames the disk keeps waiting. A newcomer whose own peer
+// has none of them is let in where there are up to twice as many.
 const leaving = 16
 
 // seats are the connections that may be open at once. While there is room anybody gets one.
@@ -27,7 +28,8 @@ type seats struct {
 
 	mu      sync.Mutex
 	taken   int
-	there   int // taken, and given up by connections that have not ended yet
+	there   int            // taken, and given up by connections that have not ended yet
+	leavers map[string]int // the latter by peer
 	parties map[string]*party
 	ranking ranking
 }
@@ -49,14 +51,15 @@ type seat struct {
 	since atomic.Int64 // of the last mark
 	busy  atomic.Bool
 
-	freed  bool   // of.mu guards it and what follows
-	party  *party // nil once the seat is given up
-	looked int64  // since, or when it was passed over
+	freed  bool    // of.mu guards it and what follows
+	left   *string // the peer that it was of when it was given up
+	party  *party  // nil once the seat is given up
+	looked int64   // since, or when it was passed over
 	place  int
 }
 
 func newSeats(limit int) *seats {
-	return &seats{limit: limit, began: time.Now(), parties: make(map[string]*party)}
+	return &seats{limit: limit, began: time.Now(), parties: make(map[string]*party), leavers: make(map[string]int)}
 }
 
 // take gets a seat for a connection of peer, nil where there is none for it.
@@ -65,7 +68,7 @@ func (s *seats) take(peer string, end func(peer string)) *seat {
 	var out *seat
 	var whose string
 	if s.taken >= s.limit {
-		if s.there < s.limit+s.limit/16+leaving {
+		if !s.crowded(peer) {
 			out = s.givesWay(peer)
 		}
 		if out == nil {
@@ -73,6 +76,8 @@ func (s *seats) take(peer string, end func(peer string)) *seat {
 			return nil
 		}
 		whose = out.party.peer
+		out.left = &whose
+		s.leavers[whose]++
 		s.leave(out)
 	}
 	st := &seat{of: s, end: end}
@@ -103,7 +108,27 @@ func (st *seat) free() {
 	if !st.freed {
 		st.freed = true
 		st.of.there--
+		if st.left != nil {
+			st.of.ended(*st.left)
+		}
 	}
+}
+
+// ended notes that a connection which had given its seat up is gone. Its caller holds mu.
+func (s *seats) ended(peer string) {
+	if s.leavers[peer]--; s.leavers[peer] == 0 {
+		delete(s.leavers, peer)
+	}
+}
+
+// crowded reports whether so many have given way and not ended that a newcomer of peer can't
+// have another do so. Its caller holds mu.
+func (s *seats) crowded(peer string) bool {
+	spare := s.limit/16 + leaving
+	if s.leavers[peer] == 0 {
+		spare *= 2
+	}
+	return s.there-s.taken >= spare
 }
 
 // move makes the seat another peer's: whose it is may turn out late.

@@ -93,6 +93,11 @@ func TestSeatsOfWhoDoesNotEnd(t *testing.T) {
 	if got := take(100); got != 32+2+leaving {
 		t.Errorf("%d connections are there", got)
 	}
+	b := s.take("b", func(string) {})
+	if b == nil {
+		t.Fatal("who has none that gave way is kept out by another's")
+	}
+	b.free()
 	all[0].free()
 	all[0].free()
 	if got := take(100); got != 1 {
