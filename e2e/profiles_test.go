@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"arr/peertest"
+	"arr/e2e/peertest"
 )
 
 // peerPatience is how long a program may take to connect or to answer.

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"arr/peertest"
+	"arr/e2e/peertest"
 )
 
 // fenced gives the README's blocks that are marked as of this language, in order.

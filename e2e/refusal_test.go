@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"arr/peertest"
+	"arr/e2e/peertest"
 )
 
 // certified gives a certificate with its key and the CA that made it: those of a server

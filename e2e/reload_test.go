@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"arr/peertest"
+	"arr/e2e/peertest"
 )
 
 // A certificate that is replaced is served after SIGHUP, to those who connect; who is

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"arr/peertest"
+	"arr/e2e/peertest"
 )
 
 // indented is an audit message over several lines, as many archives write it, with text

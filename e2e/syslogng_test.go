@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"arr/peertest"
+	"arr/e2e/peertest"
 )
 
 // startSyslogNG runs syslog-ng with a configuration whose source s_src takes octet-counted

@@ -11,7 +11,7 @@ import (
 	"sync"
 	"testing"
 
-	"arr/peertest"
+	"arr/e2e/peertest"
 )
 
 // sendBy has openssl send a frame that holds a word, with some options, and gives what it

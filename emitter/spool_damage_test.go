@@ -288,7 +288,6 @@ func FuzzSpoolDamage(f *testing.F) {
 			spoilt := slices.Clone(b)
 			switch rnd.IntN(4) {
 			case 0:
-				to = from + 1
 				spoilt[from] ^= 1 << rnd.IntN(8)
 			case 1:
 				clear(spoilt[from:to])
@@ -296,8 +295,7 @@ func FuzzSpoolDamage(f *testing.F) {
 				spoilt = spoilt[:from]
 			case 3:
 				at := rnd.IntN(len(b))
-				n := copy(spoilt[at:], b[from:to])
-				from, to = at, at+n
+				copy(spoilt[at:], b[from:to])
 			}
 			for i, e := range entries {
 				beyond := e.to > len(spoilt)

@@ -54,7 +54,7 @@ left=$(inside make -C /arr --no-print-directory peers)
 [ -z "$left" ] || { echo "still missing: $left"; exit 1; }
 
 echo "== the tests"
-inside make -C /arr --no-print-directory UNITS='./trust/... ./peertest' unit
+inside make -C /arr --no-print-directory UNITS='./trust/... ./e2e/peertest' unit
 inside env -C /arr ARR_E2E=1 go run ./scripts/gotest -skips bin/skips/e2e -count=1 -run "$tests" ./e2e
 inside env -C /arr go run ./scripts/gotest -report bin/skips/unit bin/skips/e2e | tee "$work/report"
 ! grep 'Debian package' "$work/report" || exit 1

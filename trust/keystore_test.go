@@ -11,7 +11,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"arr/peertest"
+	"arr/e2e/peertest"
 	"arr/trust"
 
 	"software.sslmate.com/src/go-pkcs12"

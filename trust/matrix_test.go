@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"arr/peertest"
+	"arr/e2e/peertest"
 	"arr/trust"
 )
 

@@ -15,8 +15,8 @@ import (
 	"testing"
 
 	"arr/audit"
+	"arr/e2e/peertest"
 	"arr/parser"
-	"arr/peertest"
 	"arr/scan"
 	"arr/schemas"
 )

@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"arr/audit"
+	"arr/e2e/peertest"
 	"arr/parser"
-	"arr/peertest"
 	"arr/schemas/internal/rnc"
 	"arr/traffic"
 	"arr/validate"

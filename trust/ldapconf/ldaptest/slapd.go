@@ -19,7 +19,7 @@ import (
 	"testing"
 	"time"
 
-	"arr/peertest"
+	"arr/e2e/peertest"
 )
 
 //go:embed dicom.schema
