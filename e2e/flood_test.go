@@ -7,9 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -149,21 +147,4 @@ func needFiles(t *testing.T, n uint64) {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil || limit.Cur < n {
 		t.Skipf("a process may have %d files open here, the test needs %d (ulimit -n)", limit.Cur, n)
 	}
-}
-
-var peakLine = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
-
-// peakMiB is the most memory that a process was resident in.
-func peakMiB(t *testing.T, pid int) int {
-	t.Helper()
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := peakLine.FindSubmatch(b)
-	if m == nil {
-		t.Fatal("no VmHWM")
-	}
-	kb, _ := strconv.Atoi(string(m[1]))
-	return kb >> 10
 }
