@@ -21,7 +21,7 @@ import (
 const (
 	diskSize = 256 << 20
 	// sampledFaults is how many of the faults make test tries; make soak tries all.
-	sampledFaults = 6
+	sampledFaults = 4
 )
 
 // site is a kind of call on a kind of file.

@@ -21,7 +21,7 @@ import (
 )
 
 const hl7Description = `Stands in front of an archive that does not audit the HL7 messages it receives: each
-connection that comes in has one to the archive, the archive's acknowledgements go back
+connection that sends something has one to the archive, the archive's acknowledgements go back
 unchanged, and the audit messages that are owed go to the repositories, with the outcome
 that the archive acknowledged. Without --forward it acknowledges everything itself, for an
 interface engine that sends copies.
