@@ -16,6 +16,7 @@ import (
 // resumes by itself.
 func TestDiskFull(t *testing.T) {
 	needBinary(t)
+	t.Parallel()
 	mount := smallDisk(t, "96m")
 	s := start(t, filepath.Join(mount, "data"))
 	filler := filepath.Join(mount, "filler")

@@ -21,6 +21,7 @@ const loadFrames = 9000
 // counted as stored is there afterwards, unchanged and once, and the server goes on.
 func TestFaultyDisk(t *testing.T) {
 	needBinary(t)
+	t.Parallel()
 	healthy := &serverTrial{t: t, disk: newFaulty(fault{})}
 	healthy.run()
 	tryFaults(t, healthy.disk, func(t *testing.T, d *faulty, rnd *rand.Rand) {

@@ -18,6 +18,7 @@ const spoolAdmissions = 400
 // each audit message that was counted as spooled reaches the repository in the end.
 func TestFaultySpool(t *testing.T) {
 	needBinary(t)
+	t.Parallel()
 	s := start(t, t.TempDir())
 	_, port, _ := net.SplitHostPort(s.ports.TLS[0])
 	g := gatewayTrial{t: t, server: s, flags: []string{"--forward", hl7Archive(t), "--to", "tls://localhost:" + port, "--ca", s.caFile(),

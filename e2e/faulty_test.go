@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -134,7 +133,7 @@ func tryFaults(t *testing.T, healthy *faulty, try func(t *testing.T, d *faulty, 
 	seed := uint64(time.Now().UnixNano())
 	rnd := rand.New(rand.NewPCG(seed, 0))
 	rnd.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-	if os.Getenv("ARR_SOAK") == "" {
+	if !soak() {
 		all = all[:min(len(all), sampledFaults)]
 	}
 	for _, f := range all {

@@ -56,7 +56,7 @@ func TestHL7BlocksThatMultiply(t *testing.T) {
 	for _, c := range multiplying {
 		t.Run(c.name, func(t *testing.T) {
 			size := c.size
-			if os.Getenv("ARR_SOAK") != "" {
+			if soak() {
 				size = 20 << 20
 			}
 			n := max(1, size/len(c.message))

@@ -275,6 +275,9 @@ func TestMixedCatalog(t *testing.T) {
 		}
 	}
 	for id, kind := range kinds {
+		if kind == "unused" && !soak && id%8 > 0 {
+			continue
+		}
 		b := bytes.Clone(whole)
 		clear(page(b, id))
 		try(fmt.Sprintf("%s page %d in zeros", kind, id), b)

@@ -45,7 +45,7 @@ func TestGroups(t *testing.T) {
 func TestGroupsAreBounded(t *testing.T) {
 	const limit = 1 << 20
 	g := &groups{counts: map[string]*int64{}, limit: limit}
-	const parts, made = 500, 2000
+	const parts, made = 150, 2000
 	each := func(add func(label string, n int64)) {
 		for part := range parts {
 			for i := range made {
