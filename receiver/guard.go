@@ -147,7 +147,7 @@ func (g *guarded) accept() {
 		resetUnlessEnded(nc)
 		if !g.note(conn) {
 			cancel()
-			conn.Close()
+			_ = conn.Close()
 			return
 		}
 		g.work.Go(func() {
@@ -180,7 +180,7 @@ func (g *guarded) open(ctx context.Context, conn *seated, peer string) {
 		out = g.srv.paced(out, conn.seat, peer, g.waiting)
 	}
 	if out == nil || !g.hand(accepted{conn: out}) {
-		conn.Close()
+		_ = conn.Close()
 	}
 }
 
