@@ -58,7 +58,7 @@ var numbers = map[string][]string{
 // placeholder is a constant in braces.
 var placeholder = regexp.MustCompile(`\{([a-z0-9/]+)\.(\w+)(?: (\w+))?\}`)
 
-// TestNumbers says whether the documentation says of bounds what the code has.
+// TestNumbers holds what the documentation says of bounds against the code.
 func TestNumbers(t *testing.T) {
 	known := map[string]map[string]int64{}
 	for page, sentences := range numbers {

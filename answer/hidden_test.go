@@ -54,7 +54,7 @@ func TestFormulas(t *testing.T) {
 // hidden has a character of each kind that is not seen.
 const hidden = "a\u0085b\u009b31m\u202E\u2066\u200F\u2028\u2029\u200B\uFEFF\u00AD\u3164\U000E0041z"
 
-// TestHiddenInJSON says whether a program reads what was sent, and a terminal nothing of it.
+// TestHiddenInJSON: a program reads what was sent, and a terminal nothing of it.
 func TestHiddenInJSON(t *testing.T) {
 	for _, f := range []answer.Format{answer.NDJSON, answer.JSON} {
 		r := &audit.Record{Shape: audit.RawShape, Entry: audit.Entry{Peer: hidden}}

@@ -50,7 +50,7 @@ func guestOf(ctx context.Context) *guest {
 	return g
 }
 
-// begin takes the connection to work; it says whether there is room. end undoes it.
+// begin takes the connection to work; it reports whether there is room. end undoes it.
 func (g *guest) begin(ctx context.Context) bool {
 	g.working = g.place.work.take(ctx, maxWork, 0)
 	g.resume()

@@ -66,7 +66,7 @@ func (c *Conn) write(piece []byte) error {
 	return err
 }
 
-// begins waits for the first byte. It says whether there is one: none comes after ctx.
+// begins waits for the first byte. It reports whether there is one: none comes after ctx.
 func (c *Conn) begins(ctx context.Context) (bool, error) {
 	stop := context.AfterFunc(ctx, func() { _ = c.conn.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()

@@ -103,7 +103,7 @@ func newUnanswered(size int64) *unanswered {
 	return &unanswered{size: size, peers: map[string]int64{}}
 }
 
-// take says whether there is as much for peer, which is taken then.
+// take reports whether there is as much for peer, which is taken then.
 func (u *unanswered) take(peer string, n int64) bool {
 	if u == nil {
 		return true

@@ -13,7 +13,7 @@ export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 peers=$PWD/bin/peers
 root=$peers/root
 
-# complete PROGRAM FILES... says whether the system has a program and the files beside it.
+# complete PROGRAM FILES... reports whether the system has a program and the files beside it.
 complete() {
 	command -v "$1" >/dev/null || return
 	for pattern in "${@:2}"; do

@@ -93,7 +93,7 @@ func (a *auditor) begin(x mllp.Exchange) {
 	a.work.blocks = append(a.work.blocks, b)
 }
 
-// isBlock says whether a block of MLLP holds more than one message.
+// isBlock reports whether a block of MLLP holds more than one message.
 func isBlock(b []byte) bool {
 	n := 0
 	for range hl7.Split(b) {

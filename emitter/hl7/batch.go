@@ -35,7 +35,7 @@ func Split(b []byte) iter.Seq[[]byte] {
 	}
 }
 
-// Legible says whether a message has a header that names its type. Of one that has none
+// Legible reports whether a message has a header that names its type. Of one that has none
 // nothing can be told but that it came.
 func Legible(b []byte) bool {
 	var m message

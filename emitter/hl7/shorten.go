@@ -43,7 +43,7 @@ func (m *message) shortened(raw []byte) (short []byte, cut bool) {
 	return m.short, cut
 }
 
-// isDocument says whether a segment is one of those that documents and reports come in.
+// isDocument reports whether a segment is one of those that documents and reports come in.
 func isDocument(segment []byte) bool {
 	return bytes.HasPrefix(segment, []byte("OBX")) || bytes.HasPrefix(segment, []byte("NTE"))
 }
